@@ -1,0 +1,59 @@
+# `make test` is every check, from a fresh clone on a machine that has only Python 3.11 or newer and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+# The environment is made again when what it is made of changes, and only then.
+MADE := $(VENV)/made-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+WORKERS ?= 2
+SYSTEM_POSTGRES := /usr/lib/postgresql/15/bin
+
+.PHONY: test suite suite-15 lint format types docs lock clean
+
+test: lint types suite suite-15
+
+$(MADE):
+	@echo "Making the virtual environment in $(VENV)"
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=")'
+	@rm -rf $(VENV)
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lint: $(MADE)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(MADE)
+	$(BIN)/basedpyright
+
+suite: $(MADE)
+	$(BIN)/pytest -n $(WORKERS)
+
+# The oldest PostgreSQL that we promise to run on.
+suite-15: $(MADE)
+	@if [ -x $(SYSTEM_POSTGRES)/postgres ]; then \
+		echo "The suite again, on PostgreSQL 15"; \
+		PACELINE_TEST_POSTGRES_BIN=$(SYSTEM_POSTGRES) $(BIN)/pytest -n $(WORKERS); \
+	else \
+		echo "PostgreSQL 15 is not in $(SYSTEM_POSTGRES): the suite ran on the embedded PostgreSQL only"; \
+	fi
+
+format: $(MADE)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+# The reference of the commands is written by the commands themselves.
+docs: $(MADE)
+	$(BIN)/typer paceline.cli utils docs --name paceline --title "Commands" --output docs/reference/commands.md
+
+# UPGRADE=--upgrade takes the newest of everything that pyproject.toml admits.
+lock: $(MADE)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev $(UPGRADE) \
+		pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

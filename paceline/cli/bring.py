@@ -1,0 +1,227 @@
+"""Commands that bring people and records in from CSV files."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Annotated, Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from paceline.cli import common
+from paceline.cli.common import OrganizationOption, err, say, tell
+from paceline.errors import InvalidInput
+
+MappingOption = Annotated[
+    Path | None, typer.Option("--mapping", metavar="M.toml", help="What the columns mean; see the guide.")
+]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", metavar="NAME", help="Where the records come from. Default: csv.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Do everything, keep nothing.")]
+RejectOption = Annotated[
+    Path | None, typer.Option("--reject", metavar="REJECTED.csv", help="Where to put the refused rows.")
+]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE.csv")]
+
+imports = typer.Typer(help="Import people, deals, leads or tasks from a CSV file.", no_args_is_help=True)
+
+# A source that nobody named.
+SOURCE_DEFAULT = "csv"
+# So many unknown owners and refused rows are told on the screen; all of them are in the reject file and the database.
+TOLD_MAX = 10
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.add_typer(imports, name="import")
+
+
+@imports.command("people")
+def people(
+    file: FileArgument,
+    mapping: MappingOption = None,
+    source: SourceOption = None,
+    dry_run: DryRunOption = False,
+    reject: RejectOption = None,
+    organization: OrganizationOption = None,
+) -> None:
+    """Import people with their departments, teams and managers."""
+    with ExitStack() as stack:
+        opened = _open(stack, file)
+        rejects = _open_rejects(stack, reject)
+        with common.writing(organization) as scope:
+            from django.db import transaction
+
+            from paceline.crm import mapping as mappings
+            from paceline.crm.people import read_people
+            from paceline.org import calendar, directory
+            from paceline.org.actions.importing import import_people
+
+            made = mappings.read_people_mapping(_bytes(mapping)) if mapping else mappings.PeopleMapping()
+            rows = read_people(opened, made)
+            today = calendar.today(directory.own_organization(scope), common.now())
+            summary = import_people(scope, rows, source or made.source or SOURCE_DEFAULT, today)
+            if rejects is not None:
+                rejects(rows.header, made.layout.delimiter)(summary.rejected)
+            transaction.set_rollback(dry_run)
+    for name in ("read", "created", "changed", "unchanged"):
+        tell(f"{name}: {getattr(summary, name):,}")
+    tell(f"rejected: {len(summary.rejected):,}")
+    _tell_units("departments made", summary.departments)
+    _tell_units("teams made", summary.teams)
+    for note in [*summary.notes, *(["nothing was kept: this was a dry run"] if dry_run else [])]:
+        say(note, style="yellow")
+    _tell_rejected(summary.rejected, len(summary.rejected))
+
+
+def _records(module_name: str) -> Callable[..., None]:
+    def command(
+        file: FileArgument,
+        mapping: MappingOption = None,
+        source: SourceOption = None,
+        dry_run: DryRunOption = False,
+        reject: RejectOption = None,
+        organization: OrganizationOption = None,
+    ) -> None:
+        with ExitStack() as stack:
+            opened = _open(stack, file)
+            rejects = _open_rejects(stack, reject)
+            _import(module_name, file, opened, mapping, source, dry_run, rejects, organization)
+
+    command.__doc__ = f"Import {module_name}: created where they are new, changed where they are not."
+    return command
+
+
+for _name in ("deals", "leads", "tasks"):
+    imports.command(_name)(_records(_name))
+
+
+def _import(
+    module_name: str,
+    file: Path,
+    opened: BinaryIO,
+    mapping: Path | None,
+    source: str | None,
+    dry_run: bool,  # noqa: FBT001 - passed through from the option
+    rejects: Any,  # noqa: ANN401 - a writer that loads late
+    organization: str | None,
+) -> None:
+    common.get_ready()
+    from django.db import transaction
+
+    from paceline import edge
+    from paceline.crm import importing
+    from paceline.crm import mapping as mappings
+    from paceline.crm.parsing import read_records
+    from paceline.crm.values import Defaults
+    from paceline.domain.record import Module
+    from paceline.facts import ingest
+    from paceline.org import directory
+
+    module = Module(module_name)
+    scope = edge.command_scope(organization)
+    own = directory.own_organization(scope)
+    made = mappings.read_mapping(module, _bytes(mapping)) if mapping else mappings.RecordMapping(module)
+    rows = read_records(opened, made, Defaults(own.currency, ZoneInfo(own.time_zone)))
+    refused: list[Any] = []
+    keep = rejects(rows.header, made.layout.delimiter) if rejects else lambda _rejected: None
+
+    def write(batch: ingest.Batch) -> ingest.Result:
+        def work() -> ingest.Result:
+            result = ingest.write(scope, batch)
+            transaction.set_rollback(dry_run)
+            return result
+
+        return edge.in_transaction(work)
+
+    def watch_rejected(rejected: Sequence[Any]) -> None:
+        refused.extend(rejected[: TOLD_MAX - len(refused)])
+        keep(rejected)
+
+    with _bar() as bar:
+        task = bar.add_task(module_name, total=file.stat().st_size, rows=0)
+        summary = importing.import_records(
+            rows,
+            module,
+            source or made.source or SOURCE_DEFAULT,
+            write,
+            file=file.name,
+            watch=lambda done: bar.update(task, completed=done.bytes_read, rows=done.summary.read),
+            rejects=watch_rejected,
+        )
+    _tell_summary(summary, module_name, rows.ignored, refused)
+    if dry_run:
+        say("nothing was kept: this was a dry run", style="yellow")
+    if summary.outcomes["rejected"]:
+        raise typer.Exit(1)
+
+
+def _tell_summary(summary: Any, module_name: str, ignored: Sequence[str], refused: list[Any]) -> None:  # noqa: ANN401
+    tell(f"read: {summary.read:,}")
+    for outcome in ("created", "changed", "unchanged", "stale", "rejected"):
+        tell(f"{outcome}: {summary.outcomes[outcome]:,}")
+    if module_name == "deals":
+        tell(f"open without an amount: {summary.open_without_amount:,}")
+    if ignored:
+        say(f"columns not used: {', '.join(ignored)}", style="dim")
+    if summary.unknown_owners:
+        rows, owners = summary.unknown_owners.total(), len(summary.unknown_owners)
+        say(f"{rows:,} rows name {owners:,} owners whom nobody is known by; they wait for a person:", style="yellow")
+        for owner, count in summary.unknown_owners.most_common(TOLD_MAX):
+            say(f"  {owner} ({count:,})")
+    _tell_rejected(refused, summary.outcomes["rejected"])
+
+
+def _tell_rejected(rejected: Sequence[Any], count: int) -> None:
+    for each in rejected[:TOLD_MAX]:
+        say(f"line {each.line}{f', {each.column}' if each.column else ''}: {each.reason}", style="red")
+    if count > TOLD_MAX:
+        say(f"... and {count - TOLD_MAX:,} more; --reject FILE keeps them all", style="red")
+
+
+def _tell_units(words: str, names: Sequence[str]) -> None:
+    if names:
+        tell(f"{words}: {', '.join(names)}")
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[rows]:,} rows"),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+    )
+
+
+def _open(stack: ExitStack, path: Path) -> BinaryIO:
+    try:
+        return stack.enter_context(path.open("rb"))
+    except OSError as error:
+        raise InvalidInput.at(str(path), f"cannot be read: {error.strerror}") from None
+
+
+def _bytes(path: Path) -> bytes:
+    with ExitStack() as stack:
+        return _open(stack, path).read()
+
+
+def _open_rejects(stack: ExitStack, path: Path | None) -> Any:  # noqa: ANN401 - a writer that loads late
+    """What makes a writer of refused rows, once the header is known; None where none are kept."""
+    if path is None:
+        return None
+    try:
+        file: IO[str] = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+    except OSError as error:
+        raise InvalidInput.at(str(path), f"cannot be written: {error.strerror}") from None
+
+    def writer(header: Sequence[str], delimiter: str) -> Callable[[Sequence[Any]], None]:
+        from paceline.crm.importing import RejectFile
+
+        return RejectFile(file, header, delimiter).write
+
+    return writer

@@ -1,0 +1,108 @@
+"""What every command shares: getting ready, the two outputs, and reading what people type."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from paceline.errors import InvalidInput
+from paceline.facts.scope import Scope
+
+# Results can be piped on; what is said about them cannot get in between.
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+OrganizationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--organization",
+        envvar="PACELINE_ORGANIZATION",
+        metavar="SLUG",
+        help="Which one, where there are several.",
+    ),
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept with the change.")]
+
+
+def say(text: str, style: str = "") -> None:
+    """A message to whoever runs the command."""
+    err.print(escape(text), style=style)
+
+
+def tell(text: str) -> None:
+    """A line of data, as it is."""
+    out.print(text, markup=False)
+
+
+def get_ready() -> None:
+    """Make PostgreSQL and Django ready, with the tables as this version has them. Raises PacelineError."""
+    from paceline import setup
+
+    setup.start()
+    from paceline import schema
+
+    schema.check()
+
+
+@contextmanager
+def writing(slug: str | None) -> Iterator[Scope]:
+    """A scope in a transaction that is committed at the end."""
+    get_ready()
+    from django.db import transaction
+
+    from paceline import edge
+
+    with transaction.atomic():
+        yield edge.command_scope(slug)
+
+
+@contextmanager
+def reading(slug: str | None) -> Iterator[Scope]:
+    """A scope in one snapshot."""
+    get_ready()
+    from paceline import edge
+
+    with edge.reading():
+        yield edge.command_scope(slug)
+
+
+def now() -> datetime:
+    """The time at this edge."""
+    return datetime.now(UTC)
+
+
+def day(text: str | None, where: str) -> date | None:
+    """A day as people type it. Raises InvalidInput."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput.at(where, f"{text!r} is not a day such as 2026-01-31") from None
+
+
+def needed_day(text: str, where: str) -> date:
+    """A day that must be given. Raises InvalidInput."""
+    found = day(text, where)
+    if found is None:
+        raise InvalidInput.at(where, "give a day such as 2026-01-31")
+    return found
+
+
+def moment(text: str | None, where: str) -> datetime | None:
+    """A time with its zone, RFC 3339. Raises InvalidInput."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise InvalidInput.at(
+            where, f"{text!r} is not a time with its zone such as 2026-01-31T17:00:00+01:00"
+        )
+    return found

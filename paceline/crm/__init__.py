@@ -1,0 +1,1 @@
+"""What records look like, and how they come in."""

@@ -1,0 +1,1 @@
+"""The rules a sales manager would argue about, as pure functions."""

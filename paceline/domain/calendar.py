@@ -1,0 +1,162 @@
+"""Days, windows, periods and fiscal calendars. Every window is half-open: its end is the first day after it."""
+
+import calendar as months
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+# The first and the last day that a record may have: anything else is a mistyped year.
+DAY_MIN = date(1900, 1, 1)
+DAY_MAX = date(2199, 12, 31)
+# The open ends of half-open intervals of days.
+DAY_ALWAYS = date(1, 1, 1)
+DAY_NEVER = date(9999, 12, 31)
+
+_ONE = timedelta(days=1)
+_WEEK = 7
+_YEAR = 12
+_QUARTER = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """The days from `start` up to and without `end`. Raises ValueError if there is none."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ValueError(f"{self.end} is not after {self.start}; the end is exclusive")
+
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return (self.end - self.start).days
+
+    @property
+    def last(self) -> date:
+        """The last day inside."""
+        return self.end - _ONE
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.start + timedelta(days=number) for number in range(self.days))
+
+    def clip(self, other: "Window") -> "Window | None":
+        """The days that both have."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Window(start, end) if start < end else None
+
+    def until(self, day: date) -> "Window | None":
+        """The days up to and with that one."""
+        end = min(self.end, day + _ONE)
+        return Window(self.start, end) if self.start < end else None
+
+
+class Period(StrEnum):
+    """How long a target's window is."""
+
+    ANNUAL = "annual"
+    CUSTOM = "custom"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    WEEKLY = "weekly"
+
+
+_MONTHS = {Period.MONTHLY: 1, Period.QUARTERLY: _QUARTER, Period.ANNUAL: _YEAR}
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day of the month `count` months on; where that month lacks it, the first day after the month.
+
+    So a month from 31 January ends with February, and no day is lost between one window and the next.
+    """
+    number = day.year * _YEAR + day.month - 1 + count
+    year, month = divmod(number, _YEAR)
+    if day.day <= months.monthrange(year, month + 1)[1]:
+        return date(year, month + 1, day.day)
+    year, month = divmod(number + 1, _YEAR)
+    return date(year, month + 1, 1)
+
+
+def window_of(period: Period, start: date, end: date | None = None) -> Window:
+    """The window that a period makes from its first day; `end` (exclusive) belongs to a custom one and no other.
+
+    Raises ValueError in words.
+    """
+    if period == Period.CUSTOM:
+        if end is None:
+            raise ValueError("a custom period needs an end date, the first day after it")
+        return Window(start, end)
+    made = start + timedelta(days=_WEEK) if period == Period.WEEKLY else add_months(start, _MONTHS[period])
+    if end is not None and end != made:
+        raise ValueError(
+            f"a {period} period from {start} ends before {made}; leave the end out or make it custom"
+        )
+    return Window(start, made)
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of a time, in a zone. Raises ValueError for a time without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone to have a day")
+    return moment.astimezone(zone).date()
+
+
+def month_of(day: date) -> Window:
+    """The calendar month that has the day."""
+    start = day.replace(day=1)
+    return Window(start, add_months(start, 1))
+
+
+def fiscal_year_of(day: date, first_month: int) -> Window:
+    """The fiscal year that has the day, beginning with the first of `first_month` (1 to 12)."""
+    start = date(day.year if day.month >= first_month else day.year - 1, first_month, 1)
+    return Window(start, add_months(start, _YEAR))
+
+
+def fiscal_quarter_of(day: date, first_month: int) -> Window:
+    """The quarter of the fiscal year that has the day."""
+    back = (day.month - first_month) % _QUARTER
+    start = add_months(day.replace(day=1), -back)
+    return Window(start, add_months(start, _QUARTER))
+
+
+def week_of(day: date, first_weekday: int) -> Window:
+    """The week that has the day, beginning with `first_weekday` (0 is Monday)."""
+    start = day - timedelta(days=(day.weekday() - first_weekday) % _WEEK)
+    return Window(start, start + timedelta(days=_WEEK))
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Which days are worked: the weekdays (0 is Monday) that are not holidays."""
+
+    working_weekdays: frozenset[int]
+    holidays: frozenset[date] = field(default_factory=frozenset[date])
+
+    @cached_property
+    def _kept(self) -> list[date]:
+        return sorted(day for day in self.holidays if day.weekday() in self.working_weekdays)
+
+    def is_working(self, day: date) -> bool:
+        """Whether the day is worked."""
+        return day.weekday() in self.working_weekdays and day not in self.holidays
+
+    def working_days(self, window: Window | None) -> int:
+        """How many days of the window are worked; none of no window."""
+        if window is None:
+            return 0
+        weeks, rest = divmod(window.days, _WEEK)
+        odd = sum(
+            (window.start.weekday() + number) % _WEEK in self.working_weekdays for number in range(rest)
+        )
+        kept = bisect_left(self._kept, window.end) - bisect_left(self._kept, window.start)
+        return weeks * len(self.working_weekdays) + odd - kept

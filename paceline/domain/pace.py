@@ -1,0 +1,216 @@
+"""Pace: how much of the time is over, what would be expected by now, and what follows from the difference.
+
+Shares and ratios are fractions; only what is shown is rounded.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from paceline.domain.calendar import Window, WorkCalendar
+from paceline.domain.kinds import Direction, Kind
+
+_ONE_DAY = timedelta(days=1)
+
+
+class Basis(StrEnum):
+    """By what the elapsed share of a window is measured."""
+
+    CALENDAR_DAYS = "calendar_days"
+    PAST_SHAPE = "past_shape"
+    WORKING_DAYS = "working_days"
+
+
+class Status(StrEnum):
+    """How an assignment stands; for a metric where less is better the words turn round (see `status`)."""
+
+    ACHIEVED = "achieved"
+    AHEAD = "ahead"
+    BEHIND = "behind"
+    MISSED = "missed"
+    ON_PACE = "on_pace"
+    UPCOMING = "upcoming"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the same windows of earlier years came to: up to the same day, and in all. In the metric's unit."""
+
+    so_far: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """How much of a window is over: whole days, and as a share by the basis that could be used."""
+
+    days_over: int
+    days_left: int
+    working_days_left: int
+    share: Fraction
+    basis: Basis
+    is_over: bool
+
+
+def over_until(as_of: date | None, today: date) -> date:
+    """The first day that is not over: a past `as_of` counts to its end, today only to yesterday's.
+
+    Raises ValueError for a day after today.
+    """
+    if as_of is not None and as_of > today:
+        raise ValueError(f"{as_of} is after today, {today}")
+    return today if as_of is None or as_of == today else as_of + _ONE_DAY
+
+
+def elapsed(
+    window: Window,
+    until: date,
+    work: WorkCalendar,
+    basis: Basis = Basis.CALENDAR_DAYS,
+    past: Past | None = None,
+) -> Elapsed:
+    """What is over of the window on the day `until`, which is not over itself.
+
+    By working days, a window without any falls back to calendar days; so does the shape of the past where the past
+    came to nothing or cannot be a share.
+    """
+    over = _part(window, window.start, until)
+    left = _part(window, until, window.end)
+    days = over.days if over else 0
+    share, used = Fraction(days, window.days), Basis.CALENDAR_DAYS
+    if basis == Basis.WORKING_DAYS and work.working_days(window):
+        share, used = Fraction(work.working_days(over), work.working_days(window)), basis
+    elif basis == Basis.PAST_SHAPE and past is not None and 0 <= past.so_far <= past.total != 0:
+        share, used = Fraction(past.so_far, past.total), basis
+    left_days = left.days if left else 0
+    return Elapsed(days, left_days, work.working_days(left), share, used, is_over=until >= window.end)
+
+
+def _part(window: Window, start: date, end: date) -> Window | None:
+    first, after = max(window.start, start), min(window.end, end)
+    return Window(first, after) if first < after else None
+
+
+def reached(current: int, target: int, direction: Direction) -> bool:
+    """Whether the target is reached: the one place that decides it."""
+    return current <= target if direction == Direction.LOWER else current >= target
+
+
+def attainment(current: int, target: int) -> Fraction | None:
+    """current / target; undefined for a target of zero."""
+    return Fraction(current, target) if target else None
+
+
+def percent_text(share: Fraction | None, places: int = 0) -> str:
+    """A share in per cent, rounded down, so that 99.99 % never reads 100 %; a dash where it is undefined."""
+    if share is None:
+        return "\u2013"
+    scaled = share * 100 * 10**places // 1
+    sign, number = ("-" if scaled < 0 else ""), abs(scaled)
+    whole, rest = divmod(number, 10**places)
+    return f"{sign}{whole}.{rest:0{places}d} %" if places else f"{sign}{whole} %"
+
+
+def rounded(value: Fraction) -> int:
+    """To the nearest whole unit, half away from zero."""
+    whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return -whole if value < 0 else whole
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an assignment is, in the metric's unit; `pace` is current less expected.
+
+    `projected` is None before the first day is over, `required_per_day` where no working day is left.
+    """
+
+    current: int
+    target: int
+    attainment: Fraction | None
+    gap: int
+    elapsed: Elapsed
+    expected: int
+    pace: int
+    pace_ratio: Fraction | None
+    status: Status
+    projected: int | None
+    required_per_day: int | None
+
+
+def progress(
+    current: int,
+    target: int,
+    elapsed: Elapsed,
+    *,
+    kind: Kind,
+    direction: Direction,
+    on_pace_percent: int,
+    upcoming: bool,
+) -> Progress:
+    """Progress and pace. `upcoming` says that the window has not begun; `on_pace_percent` how far off is on pace."""
+    # A level is expected to stand at its target all along.
+    expected = Fraction(target) if kind == Kind.LEVEL else target * elapsed.share
+    return Progress(
+        current,
+        target,
+        attainment(current, target),
+        target - current,
+        elapsed,
+        rounded(expected),
+        current - rounded(expected),
+        Fraction(current) / expected if expected else None,
+        Status.UPCOMING
+        if upcoming
+        else status(current, target, expected, elapsed, kind, direction, Fraction(on_pace_percent, 100)),
+        _projected(current, elapsed, kind),
+        _required(current, target, elapsed, direction),
+    )
+
+
+def status(
+    current: int,
+    target: int,
+    expected: Fraction,
+    elapsed: Elapsed,
+    kind: Kind,
+    direction: Direction,
+    on_pace: Fraction,
+) -> Status:
+    """The status once the window has begun.
+
+    Where more is better, reaching the target is `achieved` even while the window runs, and only its end makes `missed`.
+    Where less is better it is the other way round: a flow beyond the target is `missed` at once, and only the end makes
+    `achieved`. A level can fall again, so it is never missed before the end.
+    """
+    done = reached(current, target, direction)
+    if elapsed.is_over:
+        return Status.ACHIEVED if done else Status.MISSED
+    if direction == Direction.HIGHER:
+        if done:
+            return Status.ACHIEVED
+        if current >= expected:
+            return Status.AHEAD
+        return Status.ON_PACE if current >= expected * (1 - on_pace) else Status.BEHIND
+    if not done and kind == Kind.FLOW:
+        return Status.MISSED
+    if current <= expected:
+        return Status.AHEAD
+    return Status.ON_PACE if current <= expected * (1 + on_pace) else Status.BEHIND
+
+
+def _projected(current: int, elapsed: Elapsed, kind: Kind) -> int | None:
+    if elapsed.days_over == 0:
+        return None
+    if kind == Kind.LEVEL or elapsed.is_over:
+        return current
+    return rounded(current / elapsed.share) if elapsed.share else None
+
+
+def _required(current: int, target: int, elapsed: Elapsed, direction: Direction) -> int | None:
+    """What each remaining working day, today included, has to bring; less is better: what each may still bring."""
+    if elapsed.working_days_left == 0:
+        return None
+    if direction == Direction.LOWER:
+        return max(0, target - current) // elapsed.working_days_left
+    return max(0, -((current - target) // elapsed.working_days_left))

@@ -1,0 +1,60 @@
+"""Where a process meets the database: transactions, and the scope that the rooms work in."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+from django.db import OperationalError, connection, transaction
+
+from paceline.facts.scope import Scope
+from paceline.org import directory
+
+Answer = TypeVar("Answer")
+
+# Writers of one organization queue at its lock, so a clash is rare; whoever loses this often has met a fault.
+ATTEMPTS_MAX = 5
+# serialization_failure and deadlock_detected: the transaction did nothing and can be run again.
+_AGAIN = {"40001", "40P01"}
+
+
+def raw_connection() -> psycopg.Connection[Any]:
+    """The psycopg connection that Django uses, so that both planes are in one transaction."""
+    connection.ensure_connection()
+    return connection.connection
+
+
+def command_scope(slug: str | None = None) -> Scope:
+    """The scope of a command: the organization of that slug, or the only one, as the user of this machine.
+
+    Raises NotFound, SeveralOrganizations.
+    """
+    return Scope(directory.organization(slug).id, raw_connection(), command_actor())
+
+
+def command_actor() -> str:
+    """Who runs the command, for the audit trail."""
+    return f"command line ({getpass.getuser()})"
+
+
+def in_transaction(work: Callable[[], Answer]) -> Answer:
+    """What the work answers, done in one transaction, again if it lost to another one."""
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except (psycopg.OperationalError, OperationalError) as error:
+            state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+            if state not in _AGAIN or attempt == ATTEMPTS_MAX:
+                raise
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """One snapshot for all that is read inside: every figure of an answer is of the same moment."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

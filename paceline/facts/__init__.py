@@ -1,0 +1,1 @@
+"""The data plane: CRM records, the credit ledger and the daily totals."""

@@ -1,0 +1,143 @@
+"""The breakdown twins of the sums: the records behind a figure, and the figure day by day."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import LiteralString
+
+from psycopg import sql
+
+from paceline.domain.calendar import DAY_ALWAYS, Window
+from paceline.domain.kinds import Kind
+from paceline.domain.record import Module
+from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee
+from paceline.facts.tables import TABLES
+
+# A page of records; the next page starts after the last record id of this one.
+PAGE_ROWS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One record's part in a figure, in the metric's unit; `day` is the last day it counts for."""
+
+    record_id: int
+    source: str
+    external_id: str
+    name: str | None
+    person_id: int
+    day: date
+    value: int
+
+
+# The credits of a metric that count for an assignee: for a flow those of the window's days, each person's while in
+# the unit; for a level all up to the window's end, of the people in the unit then. Index: credit_counted.
+_ENTRIES: LiteralString = """
+    credit c WHERE c.org_id = %(org_id)s AND c.metric_id = %(metric)s
+    AND c.day >= %(start)s AND c.day < %(end)s AND c.posted_at <= %(known_at)s AND {belongs}"""
+
+_BELONGS: dict[str, LiteralString] = {
+    "organization": "true",
+    "person": "c.person_id = %(assignee)s",
+    "flow": """EXISTS (SELECT FROM rollup r WHERE r.org_id = c.org_id AND r.person_id = c.person_id
+        AND r.unit_kind = %(kind)s AND r.unit_id = %(assignee)s AND r.from_day <= c.day AND r.to_day > c.day
+        AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s)""",
+    "level": """EXISTS (SELECT FROM rollup r WHERE r.org_id = c.org_id AND r.person_id = c.person_id
+        AND r.unit_kind = %(kind)s AND r.unit_id = %(assignee)s AND r.from_day < %(end)s AND r.to_day >= %(end)s
+        AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s)""",
+}
+
+# Whoever was in the unit on any day: whose balances a level's series needs.
+_EVER: LiteralString = """EXISTS (SELECT FROM rollup r WHERE r.org_id = c.org_id AND r.person_id = c.person_id
+    AND r.unit_kind = %(kind)s AND r.unit_id = %(assignee)s
+    AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s)"""
+
+_BALANCES: LiteralString = """
+    SELECT c.person_id, CASE WHEN c.day >= %(first)s THEN c.day END, sum(c.value)::bigint FROM {entries}
+    GROUP BY 1, 2"""
+
+_RECORDS: LiteralString = """
+    SELECT b.record_id, r.source, r.external_id, r.name, b.person_id, b.day, b.value FROM (
+        SELECT c.record_id, c.person_id, max(c.day) AS day, sum(c.value)::bigint AS value FROM {entries}
+        AND (c.record_id, c.person_id) > (%(after_record)s, %(after_person)s)
+        GROUP BY c.record_id, c.person_id HAVING sum(c.value) <> 0
+        ORDER BY c.record_id, c.person_id LIMIT %(limit)s) b
+    JOIN {table} r ON r.org_id = %(org_id)s AND r.record_id = b.record_id
+    ORDER BY b.record_id, b.person_id"""
+
+_DAYS: LiteralString = "SELECT c.day, sum(c.value)::bigint FROM {entries} GROUP BY c.day ORDER BY c.day"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Which figure: a metric, an assignee, a window already cut at `as_of`, and the stamp it is known at."""
+
+    metric_id: int
+    module: Module
+    kind: Kind
+    assignee: Assignee
+    window: Window
+    known_at: datetime
+
+    def belongs(self) -> LiteralString:
+        """How a credit belongs to the assignee."""
+        return _BELONGS.get(self.assignee.kind) or _BELONGS[self.kind.value]
+
+    def values(self, scope: Scope, start: date) -> dict[str, object]:
+        """What the statements need, reading from `start`."""
+        return {
+            "org_id": scope.org_id,
+            "metric": self.metric_id,
+            "kind": self.assignee.kind,
+            "assignee": self.assignee.id,
+            "start": start,
+            "end": self.window.end,
+            "known_at": self.known_at,
+        }
+
+
+@lru_cache(maxsize=64)
+def _query(template: LiteralString, belongs: LiteralString, module: Module) -> bytes:
+    entries = sql.SQL(_ENTRIES).format(belongs=sql.SQL(belongs))
+    return sql.SQL(template).format(entries=entries, table=TABLES[module].identifier).as_bytes()
+
+
+def records(
+    scope: Scope, figure: Figure, after: tuple[int, int] = (0, 0), limit: int = PAGE_ROWS_MAX
+) -> list[Counted]:
+    """A page of the records behind the figure, after that record and person; over all pages they add up to it."""
+    start = DAY_ALWAYS if figure.kind == Kind.LEVEL else figure.window.start
+    query = _query(_RECORDS, figure.belongs(), figure.module)
+    values = {
+        **figure.values(scope, start),
+        "after_record": after[0],
+        "after_person": after[1],
+        "limit": min(limit, PAGE_ROWS_MAX),
+    }
+    return [Counted(*row) for row in scope.run(query, values)]
+
+
+def days(scope: Scope, figure: Figure) -> dict[date, int]:
+    """What a flow gained on each day of the window; days without are left out."""
+    query = _query(_DAYS, figure.belongs(), figure.module)
+    return dict(iter(scope.run(query, figure.values(scope, figure.window.start))))
+
+
+Changes = dict[date, list[tuple[int, int]]]
+
+
+def balances(scope: Scope, figure: Figure) -> tuple[dict[int, int], Changes]:
+    """What of a level stood with each person before the window, and each day's changes as (person, value)."""
+    belongs = _BELONGS[figure.assignee.kind] if figure.assignee.kind in _BELONGS else _EVER
+    query = _query(_BALANCES, belongs, figure.module)
+    values = {**figure.values(scope, DAY_ALWAYS), "first": figure.window.start}
+    opening: dict[int, int] = {}
+    changes: Changes = defaultdict(list)
+    for person_id, day, value in scope.run(query, values):
+        if day is None:
+            opening[person_id] = value
+        else:
+            changes[day].append((person_id, value))
+    return opening, changes

@@ -1,0 +1,162 @@
+"""The one way in for CRM records: a batch is merged, its credit posted and its totals kept in one transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import LiteralString
+
+from paceline.domain.record import Module
+from paceline.domain.rejection import Rejected
+from paceline.facts import clock, ledger, owners, staging
+from paceline.facts.merge import Merge, merge
+from paceline.facts.rules import Rules
+from paceline.facts.scope import Scope
+from paceline.facts.staging import INLINE_ROWS_MAX, Row
+
+# One transaction holds the organization's lock for as long as a batch takes: about a quarter of a second.
+BATCH_ROWS_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Upserts of one module from one source, all giving the same fields (always with external_id).
+
+    A row holds a typed value per field. A field that is not given stays as it is stored; a given None clears it.
+    `rejected` are rows refused before they got here, kept with the batch.
+    """
+
+    module: Module
+    source: str
+    fields: tuple[str, ...]
+    rows: Sequence[Row]
+    file: str | None = None
+    rejected: Sequence[Rejected] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """For each row of the batch in order: created, changed, unchanged or stale; and the owners nobody is known by."""
+
+    outcomes: list[str]
+    unknown_owners: Counter[str] = field(default_factory=Counter[str])
+
+    def count(self) -> Counter[str]:
+        """How many rows had each outcome."""
+        return Counter(self.outcomes)
+
+
+@dataclass(slots=True)
+class _Touched:
+    """The records a batch changed; `held` are those that were there before."""
+
+    records: list[int] = field(default_factory=list[int])
+    held: list[int] = field(default_factory=list[int])
+
+
+def write(scope: Scope, batch: Batch) -> Result:
+    """Merge the batch: the newest source time wins, the same batch twice changes nothing.
+
+    Rows that name the same record count one after the other. The caller's transaction commits all or nothing.
+    """
+    if len(batch.rows) > BATCH_ROWS_MAX:
+        raise ValueError(f"a batch has at most {BATCH_ROWS_MAX} rows")
+    clock.lock(scope)
+    posted_at = clock.tick(scope)
+    result = _merge(scope, batch, clock.rules(scope), posted_at) if batch.rows else Result([])
+    _record(scope, batch, result, posted_at)
+    return result
+
+
+def _merge(scope: Scope, batch: Batch, rules: Rules, posted_at: datetime) -> Result:
+    given = _owners_given(batch)
+    people = owners.resolve(scope, batch.source, given)
+    statements = merge(batch.module, batch.fields, inline=len(batch.rows) <= INLINE_ROWS_MAX)
+    values = {
+        "org_id": scope.org_id,
+        "source": batch.source,
+        "zone": rules.time_zone,
+        "currency": rules.currency,
+        **staging.stage(scope, batch.module, batch.fields, batch.rows, people),
+    }
+    outcomes = [""] * len(batch.rows)
+    touched = _Touched()
+    last_round = max(staging.rounds([row[batch.fields.index("external_id")] for row in batch.rows]))
+    for number in range(last_round + 1):
+        done = _merge_round(scope, statements, {**values, "round": number}, outcomes)
+        if done.records:
+            ledger.post_records(scope, batch.module, rules, done.records, done.held, posted_at)
+        touched.records += done.records
+    if touched.records:
+        ledger.total(scope, batch.module, rules, sorted(set(touched.records)), posted_at)
+    unknown = Counter({word: count for word, count in given.items() if word not in people})
+    return Result(outcomes, unknown)
+
+
+def _merge_round(scope: Scope, statements: Merge, values: dict[str, object], outcomes: list[str]) -> _Touched:
+    created: list[int] = []
+    changed: list[tuple[int, int]] = []
+    newer: list[tuple[int, int]] = []
+    for place, record_id, outcome, is_newer in scope.run(statements.classify, values):
+        outcomes[place] = outcome
+        if outcome == "created":
+            created.append(place)
+        elif outcome == "changed":
+            changed.append((place, record_id))
+        elif outcome == "unchanged" and is_newer:
+            newer.append((place, record_id))
+    inserted: list[int] = []
+    if created:
+        inserted = [row[0] for row in scope.run(statements.insert, {**values, "places": created})]
+    if changed or newer:
+        places, records = zip(*changed, *newer, strict=True)
+        scope.run(statements.update, {**values, "places": list(places), "records": list(records)})
+    held = sorted(record_id for _, record_id in changed)
+    records = sorted(inserted + held)
+    for settle, settled in ((statements.settle_all, records), (statements.settle_changed, held)):
+        if settle and settled:
+            scope.run(settle, {**values, "records": settled})
+    return _Touched(records, held)
+
+
+def _owners_given(batch: Batch) -> Counter[str]:
+    if "owner" not in batch.fields:
+        return Counter()
+    at = batch.fields.index("owner")
+    return Counter(str(row[at]) for row in batch.rows if row[at] is not None)
+
+
+_RECORD: LiteralString = """
+    INSERT INTO ingest_batch (org_id, module, source, file, actor, posted_at,
+        created, changed, unchanged, stale, rejected)
+    VALUES (%(org_id)s, %(module)s, %(source)s, %(file)s, %(actor)s, %(posted_at)s,
+        %(created)s, %(changed)s, %(unchanged)s, %(stale)s, %(rejected)s) RETURNING batch_id"""
+
+_REJECT: LiteralString = """
+    INSERT INTO rejected_row (org_id, batch_id, place, line, column_name, reason, content)
+    SELECT %(org_id)s, %(batch_id)s, place, line, column_name, reason, content
+    FROM unnest(%(lines)s::integer[], %(columns)s::text[], %(reasons)s::text[], %(contents)s::text[])
+        WITH ORDINALITY AS given (line, column_name, reason, content, place)"""
+
+
+def _record(scope: Scope, batch: Batch, result: Result, posted_at: datetime) -> None:
+    counted = result.count()
+    values = {
+        "org_id": scope.org_id,
+        "module": batch.module.value,
+        "source": batch.source,
+        "file": batch.file,
+        "actor": scope.actor,
+        "posted_at": posted_at,
+        "rejected": len(batch.rejected),
+        **{outcome: counted[outcome] for outcome in ("created", "changed", "unchanged", "stale")},
+    }
+    row = scope.run(_RECORD, values).fetchone()
+    if batch.rejected and row is not None:
+        lines = {
+            "lines": [each.line for each in batch.rejected],
+            "columns": [each.column for each in batch.rejected],
+            "reasons": [each.reason for each in batch.rejected],
+            "contents": [each.content for each in batch.rejected],
+        }
+        scope.run(_REJECT, {"org_id": scope.org_id, "batch_id": row[0], **lines})

@@ -1,0 +1,28 @@
+"""On whose behalf the data plane is read and written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.abc import Params, Query
+from psycopg.rows import TupleRow
+
+Cursor = psycopg.Cursor[TupleRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One organization, reached over one connection, by one actor.
+
+    Made only at the edges (the command line; later the middleware and the worker) from a checked identity.
+    The connection is inside a transaction that the edge commits.
+    """
+
+    org_id: int
+    connection: psycopg.Connection[Any]
+    actor: str
+
+    def run(self, query: Query, params: Params) -> Cursor:
+        """The cursor after the query, which is prepared: the data plane's statements are few and hot."""
+        cursor: Cursor = psycopg.Cursor(self.connection)
+        return cursor.execute(query, params, prepare=True)

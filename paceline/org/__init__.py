@@ -1,0 +1,1 @@
+"""Who: the organization, its people, departments and teams, and their dated memberships."""

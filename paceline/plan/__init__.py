@@ -1,0 +1,1 @@
+"""What is aimed at: metrics, targets, assignments and their progress."""

@@ -1,0 +1,206 @@
+"""Assigning, changing and removing shares of a target; every change keeps what was before."""
+
+from datetime import date, datetime
+
+from paceline.domain.calendar import Window
+from paceline.errors import Conflict, InvalidInput
+from paceline.facts import clock
+from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee
+from paceline.org import audit
+from paceline.org.actions.verb import writing
+from paceline.org.checks import Checks
+from paceline.plan import find
+from paceline.plan.actions.targets import check_value
+from paceline.plan.chain import TargetTree, tree_on
+from paceline.plan.models import Assignment, AssignmentValue, Origin, Target
+
+_SHOWN = ("value", "is_locked", "origin", "parent_id", "is_deleted")
+
+
+class AlreadyAssigned(Conflict):
+    """The assignee has a share of this target for this window."""
+
+    code = "already_assigned"
+
+
+def assign(
+    scope: Scope,
+    target_id: int,
+    assignee: Assignee,
+    *,
+    value: int,
+    start_date: date | None = None,
+    end_date: date | None = None,
+    parent_id: int | None = None,
+    is_locked: bool = False,
+    reason: str = "",
+) -> Assignment:
+    """Give an assignee a share of the target, in its unit, for a window inside the target's (all of it by default).
+
+    Without a parent the assignment goes under the nearest one above it in the target tree for the same window, and
+    takes over from that one those that stand below itself. Raises InvalidInput, NotFound, AlreadyAssigned.
+    """
+    with writing(scope):
+        target = find.target(scope, target_id)
+        find.check_assignee(scope, assignee)
+        checks = Checks()
+        window = _check_window(checks, target, start_date or target.start_date, end_date or target.end_date)
+        check_value(checks, value, 0)
+        said = checks.reason(reason)
+        checks.done()
+        held = _held(scope, target, assignee, window)
+        if held is not None and not held.is_deleted:
+            raise AlreadyAssigned(
+                "this assignee has a share for this window: edit that one", assignment_id=held.id
+            )
+        tree = tree_on(scope, window.start)
+        near = _Neighbours(scope, target, window, tree)
+        made = held or Assignment(
+            org_id=scope.org_id,
+            target=target,
+            assignee_kind=assignee.kind,
+            assignee_id=assignee.id,
+            start_date=window.start,
+            end_date=window.end,
+        )
+        made.value, made.is_locked, made.is_deleted, made.origin = (
+            value,
+            is_locked,
+            False,
+            Origin.MANUAL.value,
+        )
+        made.parent = near.above(assignee) if parent_id is None else _check_parent(scope, made, parent_id)
+        made.save()
+        posted_at = clock.tick(scope)
+        keep(scope, [made], posted_at, said)
+        below = near.below(made, assignee) if parent_id is None else []
+        for child in below:
+            child.parent = made
+        Assignment.objects.bulk_update(below, ["parent"])
+        keep(scope, below, posted_at, f"now under assignment {made.id}")
+        trail = audit.Trail(scope, "assign", said)
+        trail.record("assignment", made.id, old=None, new=audit.values(made, *_SHOWN))
+    return made
+
+
+def edit_assignment(
+    scope: Scope,
+    assignment_id: int,
+    *,
+    value: int | None = None,
+    is_locked: bool | None = None,
+    reason: str = "",
+) -> Assignment:
+    """Change an assignment's value or lock; what is not given stays. Raises InvalidInput, NotFound."""
+    with writing(scope):
+        found = find.assignment(scope, assignment_id)
+        old = audit.values(found, *_SHOWN)
+        checks = Checks()
+        if value is not None:
+            check_value(checks, value, 0)
+            found.value, found.origin = value, Origin.MANUAL.value
+        if is_locked is not None:
+            found.is_locked = is_locked
+        _save(scope, found, old, audit.Trail(scope, "edit_assignment", checks.reason(reason)), checks)
+    return found
+
+
+def remove_assignment(scope: Scope, assignment_id: int, *, reason: str = "") -> None:
+    """Take a share away; those below it go under what is above it. Its history stays. Raises NotFound."""
+    with writing(scope):
+        found = find.assignment(scope, assignment_id)
+        old = audit.values(found, *_SHOWN)
+        children = list(Assignment.objects.filter(org_id=scope.org_id, parent=found, is_deleted=False))
+        found.is_deleted = True
+        checks = Checks()
+        _save(scope, found, old, audit.Trail(scope, "remove_assignment", checks.reason(reason)), checks)
+        for child in children:
+            child.parent_id = found.parent_id
+        Assignment.objects.bulk_update(children, ["parent"])
+        keep(scope, children, clock.tick(scope), f"assignment {found.id} was removed")
+
+
+def keep(scope: Scope, assignments: list[Assignment], posted_at: datetime, reason: str) -> None:
+    """Note what these assignments are from this posting on."""
+    AssignmentValue.objects.bulk_create(
+        AssignmentValue(
+            org_id=scope.org_id,
+            assignment=each,
+            known_from=posted_at,
+            value=each.value,
+            parent_id=each.parent_id,
+            origin=each.origin,
+            is_locked=each.is_locked,
+            is_deleted=each.is_deleted,
+            actor=scope.actor,
+            reason=reason,
+        )
+        for each in assignments
+    )
+
+
+def _save(scope: Scope, found: Assignment, old: audit.Values, trail: audit.Trail, checks: Checks) -> None:
+    checks.done()
+    if trail.record("assignment", found.id, old=old, new=audit.values(found, *_SHOWN)):
+        found.save()
+        keep(scope, [found], clock.tick(scope), trail.reason)
+
+
+class _Neighbours:
+    """The assignments of a target for one window, and how they stand to each other in the tree."""
+
+    def __init__(self, scope: Scope, target: Target, window: Window, tree: TargetTree) -> None:
+        own = Assignment.objects.filter(org_id=scope.org_id, target=target, is_deleted=False)
+        rows = own.filter(start_date=window.start, end_date=window.end)
+        self.by_assignee = {Assignee(row.assignee_kind, row.assignee_id): row for row in rows}
+        self.tree = tree
+
+    def above(self, assignee: Assignee) -> Assignment | None:
+        """The nearest assignment above."""
+        found = (self.by_assignee.get(each) for each in self.tree.path(assignee))
+        return next((each for each in found if each is not None), None)
+
+    def below(self, made: Assignment, assignee: Assignee) -> list[Assignment]:
+        """Those under the same parent that stand below the assignee."""
+        return [
+            row
+            for other, row in self.by_assignee.items()
+            if row.parent_id == made.parent_id and row.id != made.id and assignee in self.tree.path(other)
+        ]
+
+
+def _held(scope: Scope, target: Target, assignee: Assignee, window: Window) -> Assignment | None:
+    return Assignment.objects.filter(
+        org_id=scope.org_id,
+        target=target,
+        assignee_kind=assignee.kind,
+        assignee_id=assignee.id,
+        start_date=window.start,
+        end_date=window.end,
+    ).first()
+
+
+def _check_window(checks: Checks, target: Target, start_date: date, end_date: date) -> Window:
+    whole = Window(target.start_date, target.end_date)
+    if start_date >= end_date:
+        checks.fault("end_date", f"{end_date} is not after {start_date}; the end is exclusive")
+        return whole
+    if start_date < whole.start or end_date > whole.end:
+        checks.fault(
+            "start_date", f"the window is not inside the target's, {whole.start} up to {whole.end} exclusive"
+        )
+    return Window(start_date, end_date)
+
+
+def _check_parent(scope: Scope, made: Assignment, parent_id: int) -> Assignment:
+    parent = find.assignment(scope, parent_id)
+    above, seen = parent, {made.pk}
+    if parent.target_id != made.target_id:
+        raise InvalidInput.at("parent_id", "the parent is an assignment of another target")
+    while above is not None:
+        if above.pk in seen:
+            raise InvalidInput.at("parent_id", "an assignment cannot stand below itself")
+        seen.add(above.pk)
+        above = above.parent
+    return parent

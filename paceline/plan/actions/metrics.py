@@ -1,0 +1,218 @@
+"""Making, changing and retiring metrics. Each change posts what it makes of the records that are stored."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+
+from paceline.domain import condition as conditions
+from paceline.domain import metric as definitions
+from paceline.domain.condition import BadCondition, Condition
+from paceline.domain.kinds import Direction, Indicator
+from paceline.domain.metric import BUILT_IN
+from paceline.errors import Conflict, InvalidInput
+from paceline.facts.scope import Scope
+from paceline.org import audit
+from paceline.org.actions.verb import writing
+from paceline.org.checks import Checks
+from paceline.plan import registry, rules
+from paceline.plan.models import DESCRIPTION_CHARACTERS_MAX, KEY_CHARACTERS_MAX, Metric, Target, TargetStatus
+
+_KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{KEY_CHARACTERS_MAX - 20}}}")
+_SHOWN = ("key", "name", "description", "direction", "indicator", "definition", "is_retired")
+
+# Every metric is asked of every record that comes in: this many are still cheap.
+METRICS_MAX = 200
+
+
+class MetricInUse(Conflict):
+    """The metric cannot go while targets that are not archived rest on it."""
+
+    code = "metric_in_use"
+
+
+class BuiltInMetric(Conflict):
+    """The eight built-in metrics are the same everywhere."""
+
+    code = "built_in_metric"
+
+
+def install_built_in(scope: Scope) -> None:
+    """Give a new organization the built-in metrics; the caller posts the rules."""
+    Metric.objects.bulk_create(
+        Metric(
+            org_id=scope.org_id,
+            key=each.key,
+            name=each.name,
+            description=each.description,
+            direction=each.direction.value,
+            indicator=each.indicator.value,
+            definition=definitions.write(each.definition),
+            is_built_in=True,
+        )
+        for each in BUILT_IN
+    )
+
+
+def create_metric(
+    scope: Scope,
+    *,
+    key: str,
+    name: str,
+    definition: Mapping[str, object],
+    description: str = "",
+    direction: str = Direction.HIGHER.value,
+    indicator: str = Indicator.LAGGING.value,
+    reason: str = "",
+) -> Metric:
+    """Make a metric from fields and conditions, and credit the stored records for it. Raises InvalidInput, Conflict."""
+    with writing(scope):
+        checks = Checks()
+        if not _KEY.fullmatch(key):
+            checks.fault(
+                "key", f"{key!r} is not a key such as big_deals: small letters, digits and underscores"
+            )
+        metric = Metric(org_id=scope.org_id, key=key)
+        _set(metric, checks, name, description, direction, indicator, definition)
+        trail = audit.Trail(scope, "create_metric", checks.reason(reason))
+        checks.done()
+        if Metric.objects.filter(org_id=scope.org_id, key=key).exists():
+            raise Conflict(f"there is a metric {key!r} already", key=key)
+        _check_room(scope)
+        metric.save()
+        trail.record("metric", metric.id, old=None, new=audit.values(metric, *_SHOWN))
+        rules.post(scope)
+    return metric
+
+
+def edit_metric(
+    scope: Scope,
+    key: str,
+    *,
+    name: str | None = None,
+    definition: Mapping[str, object] | None = None,
+    description: str | None = None,
+    direction: str | None = None,
+    indicator: str | None = None,
+    reason: str = "",
+) -> Metric:
+    """Change a custom metric; what is not given stays. The stored records are credited anew.
+
+    Its module, unit and kind stay once a target rests on it. Raises InvalidInput, NotFound, Conflict.
+    """
+    with writing(scope):
+        metric = registry.metric(scope, key)
+        _check_custom(metric)
+        old = audit.values(metric, *_SHOWN)
+        checks = Checks()
+        _set(
+            metric,
+            checks,
+            metric.name if name is None else name,
+            metric.description if description is None else description,
+            direction or metric.direction,
+            indicator or metric.indicator,
+            definition or metric.definition or {},
+        )
+        trail = audit.Trail(scope, "edit_metric", checks.reason(reason))
+        checks.done()
+        _check_same_sort(scope, metric, old["definition"])
+        metric.save()
+        trail.record("metric", metric.id, old=old, new=audit.values(metric, *_SHOWN))
+        rules.post(scope)
+    return metric
+
+
+def retire_metric(scope: Scope, key: str, *, reason: str = "") -> None:
+    """Take a custom metric out of the registry: it yields nothing from now on. Raises NotFound, Conflict."""
+    with writing(scope):
+        metric = registry.metric(scope, key)
+        _check_custom(metric)
+        live = _targets(scope, metric).exclude(status=TargetStatus.ARCHIVED.value)
+        if live.exists():
+            names = list(live.values_list("name", flat=True)[:5])
+            raise MetricInUse(
+                f"targets rest on {key}: archive them first ({', '.join(names)})", targets=names
+            )
+        Metric.objects.filter(narrowed_from=metric).update(is_retired=True)
+        metric.is_retired = True
+        metric.save(update_fields=["is_retired"])
+        trail = audit.Trail(scope, "retire_metric", Checks().reason(reason))
+        trail.record("metric", metric.id, old={"is_retired": False}, new={"is_retired": True})
+        rules.post(scope)
+
+
+def narrowed(scope: Scope, metric: Metric, filter_: Condition) -> Metric:
+    """The metric narrowed by a filter: found, or made and credited. The lock is held."""
+    if not conditions.rules(filter_):
+        return metric
+    written = conditions.write(filter_)
+    digest = hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()[:16]
+    found, made = Metric.objects.get_or_create(
+        org_id=scope.org_id,
+        key=f"{metric.key}.{digest}",
+        defaults={
+            "name": metric.name,
+            "direction": metric.direction,
+            "indicator": metric.indicator,
+            "narrowed_from": metric,
+            "filter": written,
+        },
+    )
+    if made:
+        _check_room(scope)
+        rules.post(scope)
+    return found
+
+
+def _set(
+    metric: Metric,
+    checks: Checks,
+    name: str,
+    description: str,
+    direction: str,
+    indicator: str,
+    definition: Mapping[str, object],
+) -> None:
+    metric.name = checks.name("name", name)
+    metric.description = description.strip()
+    if len(metric.description) > DESCRIPTION_CHARACTERS_MAX:
+        checks.fault("description", f"is longer than {DESCRIPTION_CHARACTERS_MAX} characters")
+    if direction not in set(Direction):
+        checks.fault("direction", f"{direction!r} is not {' or '.join(Direction)}")
+    if indicator not in set(Indicator):
+        checks.fault("indicator", f"{indicator!r} is not {' or '.join(Indicator)}")
+    metric.direction, metric.indicator = direction, indicator
+    try:
+        metric.definition = definitions.write(definitions.read(definition))
+    except BadCondition as error:
+        where, _, message = str(error).partition(": ")
+        checks.fault(where, message)
+
+
+def _check_room(scope: Scope) -> None:
+    if Metric.objects.filter(org_id=scope.org_id, is_retired=False).count() > METRICS_MAX:
+        raise Conflict(
+            f"an organization has up to {METRICS_MAX} metrics, narrowed ones among them: retire some first"
+        )
+
+
+def _check_custom(metric: Metric) -> None:
+    if metric.is_built_in:
+        raise BuiltInMetric(
+            f"{metric.key} is built in: make a metric of your own from the same parts", key=metric.key
+        )
+
+
+def _targets(scope: Scope, metric: Metric):  # noqa: ANN202 - a query set of targets
+    return Target.objects.filter(org_id=scope.org_id, metric=metric)
+
+
+def _check_same_sort(scope: Scope, metric: Metric, old: object) -> None:
+    before, after = definitions.read(old if isinstance(old, dict) else {}), rules.definition(metric)
+    if _targets(scope, metric).exists() and (before.module, before.unit, before.kind) != (
+        after.module,
+        after.unit,
+        after.kind,
+    ):
+        raise InvalidInput.at("definition", "targets rest on this metric, so its module, unit and kind stay")

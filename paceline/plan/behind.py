@@ -1,0 +1,152 @@
+"""What is behind a figure: its records, its days with the pace line, and why a record counts or not."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from paceline.domain.calendar import Window
+from paceline.domain.kinds import Kind
+from paceline.domain.rollup import Stay
+from paceline.errors import NotFound
+from paceline.facts import breakdown, clock, explain, rollup
+from paceline.facts.breakdown import Counted, Figure
+from paceline.facts.explain import Explanation, Rule
+from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee
+from paceline.plan import rules
+from paceline.plan.find import ORGANIZATION
+from paceline.plan.held import Held, held
+from paceline.plan.models import Target
+from paceline.plan.progress import Clocks, Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One day of a series, in the metric's unit: what stands at its end, and what was expected by then."""
+
+    day: date
+    current: int
+    expected: int
+
+
+def records(
+    scope: Scope,
+    target: Target,
+    assignment: Held,
+    now: datetime,
+    clocks: Clocks = Clocks(),
+    after: tuple[int, int] = (0, 0),
+    limit: int = breakdown.PAGE_ROWS_MAX,
+) -> list[Counted]:
+    """A page of the records behind an assignment's current value; over all pages their values add up to it."""
+    measure = Measure(scope, target, clocks, now)
+    figure = _figure(measure, assignment)
+    return [] if figure is None else breakdown.records(scope, figure, after, limit)
+
+
+def series(
+    scope: Scope, target: Target, assignment: Held, now: datetime, clocks: Clocks = Clocks()
+) -> list[Point]:
+    """Each day of the assignment's window that has begun, with the pace line."""
+    measure = Measure(scope, target, clocks, now)
+    figure = _figure(measure, assignment)
+    if figure is None:
+        return []
+    pace_line = measure.pace_line(assignment.window, assignment.value)
+    currents = _levels(measure, figure) if figure.kind == Kind.LEVEL else _flows(scope, figure)
+    return [Point(day, current, pace_line[day]) for day, current in currents]
+
+
+def _figure(measure: Measure, assignment: Held) -> Figure | None:
+    window = assignment.window.until(measure.as_of)
+    if window is None:
+        return None
+    definition = measure.definition
+    return Figure(
+        measure.metric_id, definition.module, definition.kind, assignment.assignee, window, measure.stamp
+    )
+
+
+def _flows(scope: Scope, figure: Figure) -> Iterator[tuple[date, int]]:
+    gained = breakdown.days(scope, figure)
+    total = 0
+    for day in figure.window:
+        total += gained.get(day, 0)
+        yield day, total
+
+
+def _levels(measure: Measure, figure: Figure) -> Iterator[tuple[date, int]]:
+    """What stands at each day's end with whoever is in the unit then."""
+    opening, changes = breakdown.balances(measure.scope, figure)
+    stays = _stays(measure, figure.assignee)
+    standing = defaultdict(int, opening)
+    for day in figure.window:
+        for person_id, value in changes.get(day, ()):
+            standing[person_id] += value
+        inside = (
+            standing
+            if stays is None
+            else {each.person_id for each in stays if each.from_day <= day < each.to_day}
+        )
+        yield day, sum(standing[person_id] for person_id in list(inside))
+
+
+def _stays(measure: Measure, assignee: Assignee) -> list[Stay] | None:
+    """The stays that decide who counts; None for everybody."""
+    if assignee == ORGANIZATION:
+        return None
+    if assignee.kind == "person":
+        return [Stay("person", assignee.id, assignee.id, date.min, date.max)]
+    return rollup.stays_of(measure.scope, assignee.kind, assignee.id, measure.stamp)
+
+
+def why(
+    scope: Scope,
+    target: Target,
+    external_id: str,
+    assignee: Assignee | None = None,
+    source: str | None = None,
+) -> Explanation:
+    """Why a record counts for a target, and for one assignee of it, or not: the metric's rules, then the target's.
+
+    Raises NotFound where the metric's module has no such record.
+    """
+    held_rules = clock.rules(scope)
+    definition = rules.definition(target.measured_by)
+    told = explain.explain(scope, definition, held_rules, external_id, source)
+    window = Window(target.start_date, target.end_date)
+    more = [_in_window(told, definition.kind, window)]
+    if assignee is not None and assignee != ORGANIZATION:
+        more.append(_in_unit(scope, told, assignee, definition.kind, window))
+    return Explanation((*told.rules, *more), told.owner, told.person_id, told.day, told.value)
+
+
+def _in_window(told: Explanation, kind: Kind, window: Window) -> Rule:
+    if kind == Kind.LEVEL:
+        words = f"it came in before the target's window ends, on {window.end}"
+        return Rule(words, told.day is not None and told.day < window.end)
+    words = f"its day is in the target's window, {window.start} to {window.last}"
+    return Rule(words, told.day is not None and told.day in window)
+
+
+def _in_unit(scope: Scope, told: Explanation, assignee: Assignee, kind: Kind, window: Window) -> Rule:
+    """A flow counts where its person was on its day, a level where the person is on the last day that is counted."""
+    if assignee.kind == "person":
+        return Rule("it credits this person", told.person_id == assignee.id)
+    day = window.last if kind == Kind.LEVEL else told.day
+    stays = rollup.stays_of(scope, assignee.kind, assignee.id, clock.known_now(scope))
+    inside = any(
+        stay.person_id == told.person_id and day is not None and stay.from_day <= day < stay.to_day
+        for stay in stays
+    )
+    return Rule(f"the person it credits is in this {assignee.kind} on {day}", inside)
+
+
+def find_held(scope: Scope, target: Target, assignee: Assignee, window: Window | None = None) -> Held:
+    """The assignee's assignment for the whole target, or for one window of it. Raises NotFound."""
+    wanted = window or Window(target.start_date, target.end_date)
+    for each in held(scope, target):
+        if each.assignee == assignee and each.window == wanted:
+            return each
+    raise NotFound(f"this assignee has no assignment for {wanted.start} to {wanted.last} of {target.name!r}")

@@ -1,0 +1,59 @@
+"""The target tree on a day: under whom each assignee stands, all the way up to the organization."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee
+from paceline.org.models import Membership, Placement, Team
+from paceline.plan.find import ORGANIZATION
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTree:
+    """Everybody's place in the tree on one day, so that a cascade reaches everyone once.
+
+    A person stands under the primary team if that team hangs under the person's own department, else under the
+    department, else under the team.
+    """
+
+    department_above: Mapping[int, int]
+    team_above: Mapping[int, int | None]
+    department_of: Mapping[int, int]
+    team_of: Mapping[int, int]
+
+    def above(self, assignee: Assignee) -> Assignee | None:
+        """Under whom the assignee stands; None for the organization."""
+        if assignee.kind == "organization":
+            return None
+        if assignee.kind == "person":
+            return self._above_person(assignee.id)
+        above = self.department_above if assignee.kind == "department" else self.team_above
+        department = above.get(assignee.id)
+        return ORGANIZATION if department is None else Assignee("department", department)
+
+    def path(self, assignee: Assignee) -> Iterator[Assignee]:
+        """Everyone above, the nearest first, the organization last."""
+        at = self.above(assignee)
+        while at is not None:
+            yield at
+            at = self.above(at)
+
+    def _above_person(self, person_id: int) -> Assignee:
+        department, team = self.department_of.get(person_id), self.team_of.get(person_id)
+        if team is not None and (department is None or self.team_above.get(team) == department):
+            return Assignee("team", team)
+        return ORGANIZATION if department is None else Assignee("department", department)
+
+
+def tree_on(scope: Scope, day: date) -> TargetTree:
+    """The target tree as it stands on the day."""
+    memberships = Membership.objects.filter(org_id=scope.org_id, from_day__lte=day, to_day__gt=day)
+    placements = Placement.objects.filter(org_id=scope.org_id, from_day__lte=day, to_day__gt=day)
+    return TargetTree(
+        dict(placements.values_list("department_id", "parent_id")),
+        dict(Team.objects.filter(org_id=scope.org_id).values_list("id", "department_id")),
+        dict(memberships.filter(department__isnull=False).values_list("person_id", "department_id")),
+        dict(memberships.filter(is_primary=True).values_list("person_id", "team_id")),
+    )

@@ -1,0 +1,71 @@
+"""Finding targets, assignments and the assignees they name."""
+
+import re
+
+from paceline.errors import InvalidInput, NotFound
+from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee
+from paceline.org import directory
+from paceline.org.directory import AmbiguousName
+from paceline.org.names import did_you_mean
+from paceline.plan.models import Assignment, AssigneeKind, Target
+
+ORGANIZATION = Assignee(AssigneeKind.ORGANIZATION.value, 0)
+
+
+def target(scope: Scope, target_id: int) -> Target:
+    """The target with this id. Raises NotFound."""
+    own = Target.objects.filter(org_id=scope.org_id).select_related("metric", "measured_by__narrowed_from")
+    found = own.filter(pk=target_id).first()
+    if found is None:
+        raise NotFound("there is no such target")
+    return found
+
+
+def target_named(scope: Scope, words: str) -> Target:
+    """The target of that name, or with that id. Raises NotFound with the closest names, AmbiguousName."""
+    own = Target.objects.filter(org_id=scope.org_id)
+    ids = list(own.filter(name__iexact=words.strip()).order_by("id").values_list("id", flat=True)[:10])
+    if len(ids) > 1:
+        raise AmbiguousName(f"several targets are called {words!r}: give one of the ids {ids}", targets=ids)
+    if ids:
+        return target(scope, ids[0])
+    if re.fullmatch(r"\d{1,18}", words.strip()):
+        return target(scope, int(words))
+    near = did_you_mean(words, own.values_list("name", flat=True))
+    raise NotFound(f"there is no target {words!r}{near}")
+
+
+def assignment(scope: Scope, assignment_id: int) -> Assignment:
+    """The assignment with this id. Raises NotFound."""
+    found = Assignment.objects.filter(org_id=scope.org_id, pk=assignment_id, is_deleted=False).first()
+    if found is None:
+        raise NotFound("there is no such assignment")
+    return found
+
+
+def assignee(scope: Scope, words: str) -> Assignee:
+    """The assignee written as organization, department:NAME, team:NAME or person:EMAIL (or name, or external id).
+
+    Raises InvalidInput, NotFound.
+    """
+    kind, _, name = words.strip().partition(":")
+    if kind == AssigneeKind.ORGANIZATION:
+        return ORGANIZATION
+    if kind == AssigneeKind.PERSON and name:
+        return Assignee(kind, directory.find_person(scope, name).id)
+    if kind in {AssigneeKind.DEPARTMENT, AssigneeKind.TEAM} and name:
+        return Assignee(kind, directory.find_unit(scope, kind, name).id)
+    raise InvalidInput.at("to", f"{words!r} is not organization, department:NAME, team:NAME or person:EMAIL")
+
+
+def check_assignee(scope: Scope, given: Assignee) -> None:
+    """Raises NotFound unless the assignee is one of this organization."""
+    if given.kind == AssigneeKind.PERSON:
+        directory.person(scope, given.id)
+    elif given.kind == AssigneeKind.DEPARTMENT:
+        directory.department(scope, given.id)
+    elif given.kind == AssigneeKind.TEAM:
+        directory.team(scope, given.id)
+    elif given != ORGANIZATION:
+        raise NotFound("there is no such assignee")

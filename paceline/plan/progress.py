@@ -1,0 +1,234 @@
+"""Progress of a target's assignments: current values, pace and what is unallocated, for any mix of assignees."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from paceline.domain import pace
+from paceline.domain.calendar import Window, WorkCalendar, add_months
+from paceline.domain.kinds import Direction, Kind
+from paceline.domain.metric import Definition
+from paceline.domain.pace import Basis, Elapsed, Past, Progress
+from paceline.errors import InvalidInput
+from paceline.facts import breakdown, clock, sums
+from paceline.facts.breakdown import Figure
+from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee, Sums
+from paceline.org import directory
+from paceline.org.calendar import today as today_of
+from paceline.org.calendar import work_calendar
+from paceline.org.models import Organization
+from paceline.plan import rules
+from paceline.plan.find import ORGANIZATION
+from paceline.plan.held import Held, held
+from paceline.plan.models import Target
+
+# The shape of the past is taken from so many years, where they have anything.
+PAST_YEARS_MAX = 3
+_YEAR_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One assignment's progress; `unallocated` is None where nothing is below it, negative if over-allocated."""
+
+    assignment: Held
+    progress: Progress
+    unallocated: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The progress of a target. Asked again with this `known_at` it is the same for ever."""
+
+    target: Target
+    definition: Definition
+    currency: str
+    exponent: int
+    as_of: date
+    known_at: datetime
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The two clocks of a question: days up to `as_of` (None for today), as it stood at `known_at` (None for now)."""
+
+    as_of: date | None = None
+    known_at: datetime | None = None
+
+
+class PastShape:
+    """How the organization's same window ran in earlier years, day by day, those years added up."""
+
+    def __init__(self, window: Window, read: Callable[[Window], dict[date, int]]) -> None:
+        self.window = window
+        self._years = [
+            (number, sorted(read(past_window(window, number)).items()))
+            for number in range(1, PAST_YEARS_MAX + 1)
+        ]
+
+    def until(self, day: date) -> Past:
+        """What the years had come to before the same day, and in all."""
+        day = min(day, self.window.end)
+        so_far = sum(
+            value
+            for number, gained in self._years
+            for each, value in gained
+            if each < add_months(day, -_YEAR_MONTHS * number)
+        )
+        return Past(so_far, sum(value for _, gained in self._years for _, value in gained))
+
+
+def past_window(window: Window, years: int) -> Window:
+    """The same days so many years before; 29 February becomes 1 March."""
+    back = -_YEAR_MONTHS * years
+    return Window(add_months(window.start, back), add_months(window.end, back))
+
+
+class Measure:
+    """How one target is measured on the two clocks: shared by progress, series and records."""
+
+    def __init__(self, scope: Scope, target: Target, clocks: Clocks, now: datetime) -> None:
+        """Raises InvalidInput for a clock that is in the future."""
+        self.scope, self.target = scope, target
+        self.organization: Organization = directory.own_organization(scope)
+        self.definition = rules.definition(target.measured_by)
+        self.direction = Direction(target.metric.direction)
+        self.metric_id = target.measured_by_id
+        self.today = today_of(self.organization, now)
+        self.as_of = clocks.as_of or self.today
+        self.known_at = clocks.known_at
+        self.stamp = clocks.known_at or clock.known_now(scope)
+        if clocks.known_at is not None and clocks.known_at > max(now, clock.known_now(scope)):
+            raise InvalidInput.at("known_at", f"{clocks.known_at} is in the future")
+        try:
+            self.until = pace.over_until(clocks.as_of, self.today)
+        except ValueError as error:
+            raise InvalidInput.at("as_of", str(error)) from None
+
+    def sums(self, windows: Sequence[Window], assignees: Sequence[Assignee]) -> Sums:
+        """The values of windows that are already cut at `as_of`."""
+        read = sums.level if self.definition.kind == Kind.LEVEL else sums.flow
+        return read(self.scope, self.metric_id, windows, assignees, self.known_at)
+
+    def elapsed(self, window: Window, work: WorkCalendar, until: date, past: Past | None) -> Elapsed:
+        """What is over of the window on the day `until`."""
+        return pace.elapsed(window, until, work, Basis(self.target.pace_by), past)
+
+    def progress(self, current: int, value: int, window: Window, elapsed: Elapsed) -> Progress:
+        """Progress towards an assignment's value."""
+        return pace.progress(
+            current,
+            value,
+            elapsed,
+            kind=self.definition.kind,
+            direction=self.direction,
+            on_pace_percent=self.organization.on_pace_percent,
+            upcoming=self.as_of < window.start,
+        )
+
+    def work(self, window: Window) -> WorkCalendar:
+        """The working days of the window."""
+        return work_calendar(self.organization, window)
+
+    def shape(self, window: Window) -> PastShape | None:
+        """The days of the same window in earlier years, where those set the pace."""
+        if self.target.pace_by != Basis.PAST_SHAPE or self.definition.kind == Kind.LEVEL:
+            return None
+        return PastShape(window, lambda past: self._days(past))
+
+    def pace_line(self, window: Window, value: int) -> dict[date, int]:
+        """What is expected by the end of each day of the window."""
+        if self.definition.kind == Kind.LEVEL:
+            return dict.fromkeys(window, value)
+        work, shape = self.work(window), self.shape(window)
+        line: dict[date, int] = {}
+        for day in window:
+            until = day + timedelta(days=1)
+            share_over = self.elapsed(window, work, until, shape and shape.until(until)).share
+            line[day] = pace.rounded(value * share_over)
+        return line
+
+    def _days(self, window: Window) -> dict[date, int]:
+        figure = Figure(
+            self.metric_id, self.definition.module, self.definition.kind, ORGANIZATION, window, self.stamp
+        )
+        return breakdown.days(self.scope, figure)
+
+
+def report(
+    scope: Scope, target: Target, now: datetime, clocks: Clocks = Clocks(), window: Window | None = None
+) -> Report:
+    """The progress of every assignment of the target, or of those for one window.
+
+    Run it in one snapshot. Raises InvalidInput for a clock that is in the future.
+    """
+    measure = Measure(scope, target, clocks, now)
+    assigned = held(scope, target, clocks.known_at)
+    shown = [each for each in assigned if window is None or each.window == window]
+    currents = _currents(measure, shown)
+    spans = {each.window for each in shown}
+    elapsed = {span: _elapsed(measure, span) for span in spans}
+    left = _unallocated(assigned)
+    rows = [
+        Row(
+            each,
+            measure.progress(currents.get(each.id, 0), each.value, each.window, elapsed[each.window]),
+            left.get(each.id),
+        )
+        for each in shown
+    ]
+    organization = measure.organization
+    return Report(
+        target,
+        measure.definition,
+        organization.currency,
+        rules.exponent(organization),
+        measure.as_of,
+        measure.stamp,
+        rows,
+    )
+
+
+def _elapsed(measure: Measure, window: Window) -> Elapsed:
+    shape = measure.shape(window)
+    return measure.elapsed(window, measure.work(window), measure.until, shape and shape.until(measure.until))
+
+
+def _currents(measure: Measure, assigned: Sequence[Held]) -> Mapping[int, int]:
+    """The current value by assignment id: one query over all windows that have begun."""
+    by_window: dict[Window, list[Held]] = defaultdict(list)
+    for each in assigned:
+        cut = each.window.until(measure.as_of)
+        if cut is not None:
+            by_window[cut].append(each)
+    windows = list(by_window)
+    read = measure.sums(windows, list({each.assignee for each in assigned}))
+    return {
+        each.id: read.get((place, each.assignee), 0)
+        for place, window in enumerate(windows)
+        for each in by_window[window]
+    }
+
+
+def _unallocated(assigned: Sequence[Held]) -> Mapping[int, int]:
+    """For each assignment that has some below it for the same window, its value less theirs."""
+    windows = {each.id: each.window for each in assigned}
+    values = {each.id: each.value for each in assigned}
+    below: dict[int, int] = defaultdict(int)
+    for each in assigned:
+        if each.parent_id is not None and windows.get(each.parent_id) == each.window:
+            below[each.parent_id] += each.value
+    return {number: values[number] - total for number, total in below.items()}
+
+
+def share(value: Fraction | None, places: int = 4) -> str | None:
+    """A ratio as a decimal string, rounded down; None where it is undefined."""
+    if value is None:
+        return None
+    scaled = value * 10**places // 1
+    whole, rest = divmod(abs(scaled), 10**places)
+    return f"{'-' if scaled < 0 else ''}{whole}.{rest:0{places}d}"

@@ -1,0 +1,45 @@
+"""Whether the database has the tables of this version, and bringing them up to it."""
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from paceline.errors import PacelineError
+from paceline.postgres import is_private
+
+
+class NotMigrated(PacelineError):
+    """The database is behind this version."""
+
+    code = "not_migrated"
+    status = 503
+
+
+def pending() -> list[str]:
+    """The migrations that this version has and the database has not, as room.name."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def migrate() -> list[str]:
+    """Bring the database up to this version; what was done. Two at once wait for each other."""
+    with connection.cursor() as cursor:
+        # A session lock, because the migrations commit one by one.
+        cursor.execute("SELECT pg_advisory_lock(hashtext('paceline.migrate'))")
+        try:
+            todo = pending()
+            if todo:
+                call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('paceline.migrate'))")
+    return todo
+
+
+def check() -> None:
+    """Bring a private database up to date; refuse a server of somebody else's that is behind. Raises NotMigrated."""
+    if is_private():
+        if pending():
+            migrate()
+    elif pending():
+        raise NotMigrated("the database is behind this version of Paceline: run `paceline migrate`")

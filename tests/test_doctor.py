@@ -1,0 +1,159 @@
+"""The doctor names what is wrong and how to mend it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from paceline import doctor
+from paceline.doctor import Check, Grade, examine
+from paceline.postgres import PostgresUnavailable, binaries
+from tests.conftest import RUN_FOLDER
+from tests.databases import Database
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="d", dir=os.environ[RUN_FOLDER]))
+    monkeypatch.setenv("PACELINE_HOME", str(folder))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def installed(committed: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> psycopg.Connection:
+    """An installation whose PostgreSQL is the one of the tests."""
+    monkeypatch.setattr(doctor, "ready", lambda: committed.parameters)
+    monkeypatch.setattr(doctor, "set_up_django", lambda _: None)
+    return committed.connect(autocommit=True)
+
+
+def by_name() -> dict[str, Check]:
+    return {check.name: check for check in examine()}
+
+
+def grades() -> dict[str, Grade]:
+    return {name: check.grade for name, check in by_name().items()}
+
+
+def test_new_installation(installed: psycopg.Connection) -> None:
+    assert grades() == {
+        "python": Grade.OK,
+        "home": Grade.OK,
+        "secrets": Grade.OK,
+        "space": Grade.OK,
+        "binaries": Grade.OK,
+        "server": Grade.OK,
+        "version": Grade.OK,
+        "encoding": Grade.OK,
+        # The tests' own server gives durability up.
+        "durability": Grade.WARN,
+        "btree_gist": Grade.OK,
+        "migrations": Grade.OK,
+        "organizations": Grade.WARN,
+    }
+
+
+def test_migrations_that_wait(installed: psycopg.Connection) -> None:
+    installed.execute("DELETE FROM django_migrations WHERE app = 'contenttypes'")
+    found = by_name()["migrations"]
+    assert found == Check("migrations", Grade.FAIL, "2 are waiting. Run: paceline migrate")
+
+
+def test_secret_that_others_may_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch)
+    (home / "secret_key").touch(mode=0o644)
+    found = by_name()["secrets"]
+    assert found.grade is Grade.FAIL
+    assert found.message.endswith(f"chmod 600 {home / 'secret_key'}")
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ready() -> dict[str, str]:
+        raise PostgresUnavailable("It is broken.")
+
+    monkeypatch.setattr(doctor, "ready", ready)
+
+
+def test_server_that_does_not_start_ends_the_examination(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch)
+    assert [*examine()][-1] == Check("server", Grade.FAIL, "It is broken.")
+
+
+@pytest.mark.parametrize(
+    ("free", "grade"), [(2**40, Grade.OK), (doctor.SPACE_BYTES_MIN, Grade.WARN), (1000, Grade.FAIL)]
+)
+def test_space(home: Path, monkeypatch: pytest.MonkeyPatch, free: int, grade: Grade) -> None:
+    refuse(monkeypatch)
+    usage = shutil.disk_usage(home)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage._replace(free=free))
+    assert grades()["space"] is grade
+
+
+def test_home_that_is_a_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "file").touch()
+    monkeypatch.setenv("PACELINE_HOME", str(home / "file"))
+    assert [*grades().items()] == [("python", Grade.OK), ("home", Grade.FAIL)]
+
+
+def test_home_that_is_not_there_is_no_fault(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch)
+    monkeypatch.setenv("PACELINE_HOME", str(home / "new"))
+    found = by_name()
+    assert found["home"].grade is Grade.OK
+    assert not (home / "new").exists()
+
+
+def test_data_of_another_version(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch)
+    (home / "postgres").mkdir()
+    (home / "postgres" / "PG_VERSION").write_text("12\n", encoding="ascii")
+    found = by_name()["binaries"]
+    assert found.grade is Grade.FAIL
+    assert "made by PostgreSQL 12" in found.message
+
+
+def test_no_binaries(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch)
+    monkeypatch.setattr(binaries, "wheel_folder", lambda: None)
+    monkeypatch.setattr(binaries, "system_folders", list)
+    assert grades()["binaries"] is Grade.FAIL
+
+
+def test_binaries_are_not_looked_for_with_a_server_elsewhere(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
+    assert "binaries" not in grades()
+
+
+def test_old_and_unknown_versions() -> None:
+    assert doctor._version(18).grade is Grade.OK
+    assert doctor._version(99).grade is Grade.WARN
+
+
+@pytest.mark.parametrize(
+    ("options", "grade"),
+    [
+        (" ENCODING 'LATIN1' LOCALE 'C'", Grade.FAIL),
+        (" ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'", Grade.WARN),
+    ],
+)
+def test_encodings(committed: Database, options: LiteralString, grade: Grade) -> None:
+    name = f"{committed.parameters['dbname']}_other"
+    maintenance = committed.connect(autocommit=True)
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+    maintenance.execute(make + sql.SQL(options))
+    try:
+        with psycopg.connect(make_conninfo(**{**committed.parameters, "dbname": name})) as connection:
+            assert doctor._encoding(connection).grade is grade
+    finally:
+        maintenance.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
