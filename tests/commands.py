@@ -35,7 +35,9 @@ print(json.dumps(parameters), flush=True)
 for line in sys.stdin:
     with psycopg.connect(make_conninfo(**parameters)) as connection:
         cursor = connection.execute(line)
-        print(json.dumps(cursor.fetchone() if cursor.description else None), flush=True)
+        row = cursor.fetchone() if cursor.description else None
+    # Only now is it committed, so that whoever hears the answer may pull the plug.
+    print(json.dumps(row), flush=True)
 """
 
 

@@ -168,7 +168,10 @@ def _tell_summary(summary: Any, module_name: str, ignored: Sequence[str], refuse
         say(f"columns not used: {', '.join(ignored)}", style="dim")
     if summary.unknown_owners:
         rows, owners = summary.unknown_owners.total(), len(summary.unknown_owners)
-        say(f"{rows:,} rows name {owners:,} owners whom nobody is known by; they wait for a person:", style="yellow")
+        say(
+            f"{rows:,} rows name {owners:,} owners whom nobody is known by; they wait for a person:",
+            style="yellow",
+        )
         for owner, count in summary.unknown_owners.most_common(TOLD_MAX):
             say(f"  {owner} ({count:,})")
     _tell_rejected(refused, summary.outcomes["rejected"])

@@ -63,7 +63,10 @@ def progress(
     _print(rows, format_, shown.COLUMNS if format_ == Format.TABLE else shown.FLAT_FIELDS)
     say(shown.heading(report), style="dim")
     if not rows:
-        say(f"nobody has a share yet: paceline assign {found.id} --to organization --value ...", style="yellow")
+        say(
+            f"nobody has a share yet: paceline assign {found.id} --to organization --value ...",
+            style="yellow",
+        )
 
 
 def series(
@@ -123,7 +126,9 @@ def explain(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Its external id.")],
     target: TargetArgument,
     to: Annotated[str | None, typer.Option("--to", metavar="ASSIGNEE")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="Where several sources have that id.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Where several sources have that id.")
+    ] = None,
     organization: OrganizationOption = None,
 ) -> None:
     """Say whether a record counts for a target, and the first rule that fails if not."""
@@ -183,7 +188,13 @@ def _print(rows: Sequence[dict[str, Any]], format_: Format, names: Iterable[str]
         for row in rows:
             table.add_row(*(escape("" if row[name] is None else str(row[name])) for name in names))
         # A narrow terminal wraps the lines; a figure is never cut.
-        out.print(table, width=max(out.width, out.measure(table).maximum), crop=False)
+        out.print(table, width=max(out.width, _width(table)), crop=False)
 
 
+# Wider than any table, so that it is measured and not squeezed.
+WIDTH_MAX = 10_000
 _LEFT = {"assignee", "from", "to", "status", "day", "source", "external_id", "name", "owner", "reason"}
+
+
+def _width(table: Table) -> int:
+    return out.measure(table, options=out.options.update(width=WIDTH_MAX)).maximum

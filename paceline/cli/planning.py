@@ -15,9 +15,12 @@ targets = typer.Typer(help="Targets: create, list, archive.", no_args_is_help=Tr
 
 TargetArgument = Annotated[str, typer.Argument(metavar="TARGET", help="Its name or id.")]
 ToOption = Annotated[
-    str, typer.Option("--to", metavar="ASSIGNEE", help="organization, department:NAME, team:NAME or person:EMAIL")
+    str,
+    typer.Option("--to", metavar="ASSIGNEE", help="organization, department:NAME, team:NAME or person:EMAIL"),
 ]
-StartOption = Annotated[str | None, typer.Option("--start", metavar="DAY", help="For a part of the target's window.")]
+StartOption = Annotated[
+    str | None, typer.Option("--start", metavar="DAY", help="For a part of the target's window.")
+]
 EndOption = Annotated[str | None, typer.Option("--end", metavar="DAY", help="The first day after that part.")]
 
 
@@ -37,7 +40,9 @@ def list_metrics(organization: OrganizationOption = None) -> None:
 
         for metric in registry.listed(scope):
             made = rules.definition(metric)
-            tell(f"{metric.key}: {metric.name} ({made.module}, {made.unit}, {made.kind}) - {metric.description}")
+            tell(
+                f"{metric.key}: {metric.name} ({made.module}, {made.unit}, {made.kind}) - {metric.description}"
+            )
 
 
 @metrics.command("show")
@@ -129,7 +134,9 @@ def create_target(
     value: Annotated[str, typer.Option("--value", help="In whole currency or as a count: 500000 or 25.")],
     period: Annotated[str, typer.Option("--period", help="weekly, monthly, quarterly, annual or custom")],
     start: Annotated[str, typer.Option("--start", metavar="DAY", help="The first day.")],
-    end: Annotated[str | None, typer.Option("--end", metavar="DAY", help="Custom: the first day after.")] = None,
+    end: Annotated[
+        str | None, typer.Option("--end", metavar="DAY", help="Custom: the first day after.")
+    ] = None,
     description: Annotated[str, typer.Option("--description")] = "",
     filter_: Annotated[
         str | None, typer.Option("--filter", metavar="JSON", help="A condition that narrows the metric.")
@@ -171,7 +178,9 @@ def list_targets(organization: OrganizationOption = None) -> None:
 
         own = Target.objects.filter(org_id=scope.org_id).select_related("metric").order_by("start_date", "id")
         for each in own:
-            tell(f"{each.id}: {each.name} ({each.metric.key}, {each.start_date} to {each.end_date}, {each.status})")
+            tell(
+                f"{each.id}: {each.name} ({each.metric.key}, {each.start_date} to {each.end_date}, {each.status})"
+            )
 
 
 @targets.command("edit")

@@ -9,7 +9,7 @@ from paceline.crm.header import Cells, Header, Part, Read
 from paceline.crm.layout import Layout
 from paceline.crm.mapping import Column, CustomColumn, CustomType, RecordMapping
 from paceline.crm.times import Clock
-from paceline.crm.values import BadValue, Defaults, quoted
+from paceline.crm.values import BadElsewhere, BadValue, Defaults, quoted
 from paceline.domain.record import CUSTOM_CHARACTERS_MAX, FIELDS, Field, FieldType
 from paceline.org.names import did_you_mean, folded
 from paceline.org.places import currency_exponent
@@ -99,11 +99,17 @@ class Binding:
 
     def _exponent(self) -> Callable[[Cells], int]:
         """Reads how many digits the minor unit of a row's currency has."""
-        convert = remembered(lambda text: currency_exponent(self._currency(text)))
+        convert = remembered(self._exponent_of)
         if "currency" in self._columns:
             return self._header.read(self._columns["currency"], "columns.currency", convert)
         exponent = convert(self._mapping.constants.get("currency", ""))
         return lambda _: exponent
+
+    def _exponent_of(self, currency: str) -> int:
+        try:
+            return currency_exponent(self._currency(currency))
+        except ValueError as error:
+            raise BadElsewhere(str(error)) from None
 
     def _money(self, column: Column, where: str) -> Read:
         exponent_of, decimal = self._exponent(), self._layout.decimal

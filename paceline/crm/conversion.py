@@ -18,8 +18,6 @@ from paceline.org.names import folded
 REMEMBERED_MAX = 10_000
 # A longer cell hardly comes twice, and would make the memory dear.
 REMEMBERED_CHARACTERS_MAX = 100
-# The longest amount with all its separators and signs is half of it.
-AMOUNT_CHARACTERS_MAX = 60
 
 _Value = TypeVar("_Value")
 Convert = Callable[[str], object]
@@ -105,8 +103,6 @@ def amount(text: str, exponent: int, decimal: str) -> int | None:
     """Minor units of a currency with that exponent, None if blank."""
     if not text or text.isspace():
         return None
-    if len(text) > AMOUNT_CHARACTERS_MAX:
-        raise BadValue(f"{quoted(text)} is not an amount")
     return parse_amount(text, exponent=exponent, decimal=decimal)
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from paceline.crm.conversion import remembered, translated
 from paceline.crm.mapping import Column, When
-from paceline.crm.values import check_characters, quoted
+from paceline.crm.values import BadElsewhere, BadValue, check_characters, quoted
 from paceline.errors import Fault, InvalidInput
 from paceline.org.names import did_you_mean, folded
 
@@ -91,17 +91,18 @@ class Header:
         return tuple(name for place, name in enumerate(self.names) if name and place not in self.used)
 
     def _missing(self, name: str) -> str:
-        closest = did_you_mean(name, [each for each in self.names if each]) or "."
         shown = ", ".join(self.names[:COLUMNS_SHOWN_MAX])
-        more = (
-            "" if len(self.names) <= COLUMNS_SHOWN_MAX else f" and {len(self.names) - COLUMNS_SHOWN_MAX} more"
-        )
-        return f"the file has no column {quoted(name)}{closest} It has: {shown}{more}{self._delimiter()}"
+        more = len(self.names) - COLUMNS_SHOWN_MAX
+        there = f"It has: {shown} and {more} more" if more > 0 else f"It has: {shown}"
+        if delimiter := self._other_delimiter():
+            return f"the file has no column {quoted(name)}. {there}. Is {quoted(delimiter)} its delimiter?"
+        closest = did_you_mean(name, filter(None, self.names)) or "."
+        return f"the file has no column {quoted(name)}{closest} {there}"
 
-    def _delimiter(self) -> str:
-        """A question, if the file seems to have been split at the wrong sign."""
-        found = [each for each in _OTHER_DELIMITERS if len(self.names) == 1 and each in "".join(self.names)]
-        return f". Is {quoted(found[0])} its delimiter?" if found else ""
+    def _other_delimiter(self) -> str | None:
+        """The sign at which the file should have been split, if it seems so."""
+        alone = self.names[0] if len(self.names) == 1 else ""
+        return next((each for each in _OTHER_DELIMITERS if each in alone), None)
 
     def _repeated(self, name: str) -> str:
         places = [str(place + 1) for place, each in enumerate(self.names) if each == name]
@@ -110,7 +111,10 @@ class Header:
 
 def _holds(when: When) -> Callable[[str], bool]:
     def holds(cell: str) -> bool:
-        check_characters(cell)
+        try:
+            check_characters(cell)
+        except BadValue as bad:
+            raise BadElsewhere(str(bad)) from None
         return folded(cell) in when.values
 
     return remembered(holds)

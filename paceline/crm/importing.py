@@ -78,9 +78,7 @@ def import_records(
     return summary
 
 
-def _batches(
-    rows: RecordRows, module: Module, source: str, file: str | None
-) -> Iterator[tuple[int, Batch]]:
+def _batches(rows: RecordRows, module: Module, source: str, file: str | None) -> Iterator[tuple[int, Batch]]:
     good: list[Row] = []
     bad: list[Rejected] = []
     for row in rows:

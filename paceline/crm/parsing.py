@@ -7,7 +7,7 @@ from paceline.crm.binding import Binding
 from paceline.crm.header import Header, Part
 from paceline.crm.mapping import RecordMapping
 from paceline.crm.reading import CsvRows, undecodable
-from paceline.crm.values import BadValue, Defaults, check_characters
+from paceline.crm.values import BadElsewhere, BadValue, Defaults, check_characters
 from paceline.domain.rejection import Rejected
 from paceline.errors import Fault
 
@@ -41,8 +41,8 @@ class RowParser:
         """The values of the parts, in order. Raises RowFaults with every fault of the row."""
         try:
             return tuple([read(cells) for read in self._reads])
-        except ValueError:
-            raise RowFaults(self._faults(cells)) from None
+        except ValueError as error:
+            raise RowFaults(self._faults(cells) or [Fault("", str(error))]) from None
 
     def _faults(self, cells: Sequence[str]) -> list[Fault]:
         """Once something is wrong, everything that is: cells with characters that are none, then values."""
@@ -66,6 +66,8 @@ def _part_faults(parts: Sequence[Part], cells: Sequence[str]) -> Iterator[Fault]
         yield from inner
         try:
             part.read(cells)
+        except BadElsewhere:
+            continue
         except ValueError as error:
             if not inner:
                 yield Fault(part.column, str(error))

@@ -53,9 +53,9 @@ class CsvRows:
         return self._rows(len(self.header))
 
     def _rows(self, width: int | None) -> Iterator[tuple[int, list[str]] | Rejected]:
-        taken, reader = self._taken, self._reader
+        taken, lines, reader = self._taken, self._taken.lines, self._reader
         while True:
-            taken.lines.clear()
+            lines.clear()
             try:
                 cells = next(reader)
             except StopIteration:
@@ -64,17 +64,20 @@ class CsvRows:
                 yield self._refuse(error)
                 continue
             if (len(cells) == width or width is None) and any(cells):
-                yield taken.first, cells
+                yield taken.number - len(lines) + 1, cells
             elif "".join(cells).strip():
                 yield self._rejected(None, f"{_counted(len(cells))}, where the header has {width}")
 
     def _read_header(self) -> tuple[str, ...]:
-        row = next(self._rows(None), None)
-        if row is None:
-            raise InvalidInput.at("file", "the file is empty")
-        if isinstance(row, Rejected):
-            raise InvalidInput.at(f"line {row.line}", row.reason)
-        line, cells = row
+        for row in self._rows(None):
+            if isinstance(row, Rejected):
+                raise InvalidInput.at(f"line {row.line}", row.reason)
+            line, cells = row
+            if not "".join(cells).isspace():
+                return self._checked_header(line, cells)
+        raise InvalidInput.at("file", "the file is empty")
+
+    def _checked_header(self, line: int, cells: list[str]) -> tuple[str, ...]:
         fault = _header_fault("".join(cells), self._encoding)
         if len(cells) > COLUMNS_MAX:
             fault = f"{len(cells):,} columns, where at most {COLUMNS_MAX:,} can be"

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from paceline.crm import values
 from paceline.crm.times import Clock, read_iso
-from paceline.crm.values import BadValue, quoted
+from paceline.crm.values import BadValue, Defaults, quoted
 from paceline.domain.record import FIELDS, Field, FieldType, Module
 from paceline.domain.record import field as standard_field
 from paceline.errors import Fault, InvalidInput
@@ -15,14 +14,14 @@ from paceline.org.names import did_you_mean
 Checked = dict[str, object]
 
 
-def check_row(module: Module, given: Mapping[str, object], time_zone: ZoneInfo) -> Checked:
+def check_row(module: Module, given: Mapping[str, object], defaults: Defaults) -> Checked:
     """The typed values of one record by field, for the fields that are given, in the order of the module's.
 
     Money is whole minor units. Days and times are ISO 8601 text, or made already; a time without a zone is
-    of `time_zone`, the organization's. None, and a blank text, clear a field. Raises InvalidInput with every
+    of the organization's. None, and a blank text, clear a field. Raises InvalidInput with every
     fault, each at its field.
     """
-    clock = Clock(time_zone, time_zone)
+    clock = Clock(defaults.time_zone, defaults.time_zone)
     faults = list(_unknown(module, given))
     typed: Checked = {}
     for field in FIELDS[module]:

@@ -33,6 +33,10 @@ class BadValue(ValueError):
     """A value that no record may have. The message says why, and how to mend it."""
 
 
+class BadElsewhere(BadValue):
+    """A value that cannot be made because another one of its row is bad, which is said of that one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Defaults:
     """What an organization's records have where they do not say: a currency (ISO 4217) and a time zone."""
@@ -67,7 +71,7 @@ def key(value: str) -> str | None:
 
 def required_key(value: str) -> str:
     """The key by which a record is known."""
-    made = key(value)
+    made = text(value, KEY_CHARACTERS_MAX)
     if made is None:
         raise BadValue("is blank, and every record needs its own id")
     return made

@@ -1,4 +1,4 @@
-"""Days, windows, periods and fiscal calendars. Every window is half-open: its end is the first day after it."""
+"""Days, windows, periods and fiscal calendars. A window is half-open: its end is the first day after it."""
 
 import calendar as months
 from bisect import bisect_left
@@ -18,6 +18,7 @@ DAY_NEVER = date(9999, 12, 31)
 
 _ONE = timedelta(days=1)
 _WEEK = 7
+_WEEKDAYS = frozenset(range(_WEEK))
 _YEAR = 12
 _QUARTER = 3
 
@@ -73,6 +74,13 @@ class Period(StrEnum):
 _MONTHS = {Period.MONTHLY: 1, Period.QUARTERLY: _QUARTER, Period.ANNUAL: _YEAR}
 
 
+def check_day(day: date) -> date:
+    """The day, if a record may have it. Raises ValueError in words."""
+    if not DAY_MIN <= day <= DAY_MAX:
+        raise ValueError(f"{day} is not a day between {DAY_MIN} and {DAY_MAX}")
+    return day
+
+
 def add_months(day: date, count: int) -> date:
     """The same day of the month `count` months on; where that month lacks it, the first day after the month.
 
@@ -87,25 +95,29 @@ def add_months(day: date, count: int) -> date:
 
 
 def window_of(period: Period, start: date, end: date | None = None) -> Window:
-    """The window that a period makes from its first day; `end` (exclusive) belongs to a custom one and no other.
+    """The window that a period makes from its first day; `end` (exclusive) is needed by a custom one only.
 
-    Raises ValueError in words.
+    Raises ValueError in words, also where the window has a day that no record may have.
     """
+    check_day(start)
     if period == Period.CUSTOM:
         if end is None:
             raise ValueError("a custom period needs an end date, the first day after it")
-        return Window(start, end)
+        window = Window(start, end)
+        check_day(window.last)
+        return window
     made = start + timedelta(days=_WEEK) if period == Period.WEEKLY else add_months(start, _MONTHS[period])
     if end is not None and end != made:
         raise ValueError(
             f"a {period} period from {start} ends before {made}; leave the end out or make it custom"
         )
+    check_day(made - _ONE)
     return Window(start, made)
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """The calendar day of a time, in a zone. Raises ValueError for a time without a zone."""
-    if moment.tzinfo is None:
+    """The calendar day of a time, in a zone. Raises ValueError for a time without a zone of its own."""
+    if moment.utcoffset() is None:
         raise ValueError("a time needs its zone to have a day")
     return moment.astimezone(zone).date()
 
@@ -117,15 +129,18 @@ def month_of(day: date) -> Window:
 
 
 def fiscal_year_of(day: date, first_month: int) -> Window:
-    """The fiscal year that has the day, beginning with the first of `first_month` (1 to 12)."""
+    """The fiscal year that has the day, beginning with the first of `first_month` (1 to 12).
+
+    Raises ValueError for a month that is none.
+    """
     start = date(day.year if day.month >= first_month else day.year - 1, first_month, 1)
     return Window(start, add_months(start, _YEAR))
 
 
 def fiscal_quarter_of(day: date, first_month: int) -> Window:
-    """The quarter of the fiscal year that has the day."""
-    back = (day.month - first_month) % _QUARTER
-    start = add_months(day.replace(day=1), -back)
+    """The quarter of its fiscal year that has the day. Raises ValueError for a month that is none."""
+    months_over = (day.month - first_month) % _YEAR
+    start = add_months(fiscal_year_of(day, first_month).start, months_over // _QUARTER * _QUARTER)
     return Window(start, add_months(start, _QUARTER))
 
 
@@ -137,10 +152,17 @@ def week_of(day: date, first_weekday: int) -> Window:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """Which days are worked: the weekdays (0 is Monday) that are not holidays."""
+    """Which days are worked: the weekdays (0 is Monday) that are not holidays.
+
+    Raises ValueError for a weekday that is none.
+    """
 
     working_weekdays: frozenset[int]
     holidays: frozenset[date] = field(default_factory=frozenset[date])
+
+    def __post_init__(self) -> None:
+        if not self.working_weekdays <= _WEEKDAYS:
+            raise ValueError(f"{sorted(self.working_weekdays)} are not weekdays from 0, Monday, to 6")
 
     @cached_property
     def _kept(self) -> list[date]:

@@ -35,7 +35,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the same windows of earlier years came to: up to the same day, and in all. In the metric's unit."""
+    """What the same windows of earlier years came to, in the metric's unit: by the same day, in all."""
 
     so_far: int
     total: int
@@ -51,6 +51,11 @@ class Elapsed:
     share: Fraction
     basis: Basis
     is_over: bool
+
+    @property
+    def days_total(self) -> int:
+        """How many days the window has."""
+        return self.days_over + self.days_left
 
 
 def over_until(as_of: date | None, today: date) -> date:
@@ -72,19 +77,34 @@ def elapsed(
 ) -> Elapsed:
     """What is over of the window on the day `until`, which is not over itself.
 
-    By working days, a window without any falls back to calendar days; so does the shape of the past where the past
-    came to nothing or cannot be a share.
+    By working days, a window without any falls back to calendar days; so does the shape of the past where the
+    past came to nothing or cannot be a share.
     """
     over = _part(window, window.start, until)
     left = _part(window, until, window.end)
-    days = over.days if over else 0
-    share, used = Fraction(days, window.days), Basis.CALENDAR_DAYS
-    if basis == Basis.WORKING_DAYS and work.working_days(window):
-        share, used = Fraction(work.working_days(over), work.working_days(window)), basis
-    elif basis == Basis.PAST_SHAPE and past is not None and 0 <= past.so_far <= past.total != 0:
-        share, used = Fraction(past.so_far, past.total), basis
-    left_days = left.days if left else 0
-    return Elapsed(days, left_days, work.working_days(left), share, used, is_over=until >= window.end)
+    days_over = over.days if over else 0
+    share, used = _share(window, over, work, basis, past)
+    return Elapsed(
+        days_over,
+        window.days - days_over,
+        work.working_days(left),
+        share,
+        used,
+        is_over=left is None,
+    )
+
+
+def _share(
+    window: Window, over: Window | None, work: WorkCalendar, basis: Basis, past: Past | None
+) -> tuple[Fraction, Basis]:
+    """The share that is over, by the basis that could be used: none before the window began, all after it."""
+    if basis == Basis.WORKING_DAYS and (working_days := work.working_days(window)):
+        return Fraction(work.working_days(over), working_days), basis
+    days_over = over.days if over else 0
+    if basis == Basis.PAST_SHAPE and past is not None and past.total > 0 and 0 <= past.so_far <= past.total:
+        runs = 0 < days_over < window.days
+        return Fraction(past.so_far, past.total) if runs else Fraction(days_over // window.days), basis
+    return Fraction(days_over, window.days), Basis.CALENDAR_DAYS
 
 
 def _part(window: Window, start: date, end: date) -> Window | None:
@@ -98,7 +118,7 @@ def reached(current: int, target: int, direction: Direction) -> bool:
 
 
 def attainment(current: int, target: int) -> Fraction | None:
-    """current / target; undefined for a target of zero."""
+    """What part of the target the current value is; undefined for a target of zero."""
     return Fraction(current, target) if target else None
 
 
@@ -122,7 +142,10 @@ def rounded(value: Fraction) -> int:
 class Progress:
     """How far an assignment is, in the metric's unit; `pace` is current less expected.
 
-    `projected` is None before the first day is over, `required_per_day` where no working day is left.
+    `projected` is None before the first day is over. `required_per_day` is what each remaining working day,
+    today included, has to bring (where less is better: to take away) to reach the target. It is 0 once that
+    is reached, and None where no working day is left or where a flow has passed the most that it may come
+    to.
     """
 
     current: int
@@ -148,23 +171,33 @@ def progress(
     on_pace_percent: int,
     upcoming: bool,
 ) -> Progress:
-    """Progress and pace. `upcoming` says that the window has not begun; `on_pace_percent` how far off is on pace."""
+    """Progress and pace.
+
+    `upcoming` says that the window has not begun, `on_pace_percent` how far off the expected is on pace.
+    """
     # A level is expected to stand at its target all along.
     expected = Fraction(target) if kind == Kind.LEVEL else target * elapsed.share
-    return Progress(
+    begun = status(
         current,
         target,
-        attainment(current, target),
-        target - current,
-        elapsed,
-        rounded(expected),
-        current - rounded(expected),
-        Fraction(current) / expected if expected else None,
-        Status.UPCOMING
-        if upcoming
-        else status(current, target, expected, elapsed, kind, direction, Fraction(on_pace_percent, 100)),
-        _projected(current, elapsed, kind),
-        _required(current, target, elapsed, direction),
+        expected,
+        is_over=elapsed.is_over,
+        kind=kind,
+        direction=direction,
+        on_pace=Fraction(on_pace_percent, 100),
+    )
+    return Progress(
+        current=current,
+        target=target,
+        attainment=attainment(current, target),
+        gap=target - current,
+        elapsed=elapsed,
+        expected=rounded(expected),
+        pace=current - rounded(expected),
+        pace_ratio=Fraction(current) / expected if expected else None,
+        status=Status.UPCOMING if upcoming else begun,
+        projected=_projected(current, elapsed, kind),
+        required_per_day=_required(current, target, elapsed, kind, direction),
     )
 
 
@@ -172,31 +205,30 @@ def status(
     current: int,
     target: int,
     expected: Fraction,
-    elapsed: Elapsed,
+    *,
+    is_over: bool,
     kind: Kind,
     direction: Direction,
     on_pace: Fraction,
 ) -> Status:
-    """The status once the window has begun.
+    """The status once the window has begun; `on_pace` is the share off the expected that is still on pace.
 
-    Where more is better, reaching the target is `achieved` even while the window runs, and only its end makes `missed`.
-    Where less is better it is the other way round: a flow beyond the target is `missed` at once, and only the end makes
-    `achieved`. A level can fall again, so it is never missed before the end.
+    Where more is better, reaching the target is `achieved` even while the window runs, and only its end
+    makes `missed`. Where less is better it is the other way round: a flow beyond the target is `missed` at
+    once, and only the end makes `achieved`. A level can fall again, so it is never missed before the end.
     """
     done = reached(current, target, direction)
-    if elapsed.is_over:
+    lower = direction == Direction.LOWER
+    if is_over:
         return Status.ACHIEVED if done else Status.MISSED
-    if direction == Direction.HIGHER:
-        if done:
-            return Status.ACHIEVED
-        if current >= expected:
-            return Status.AHEAD
-        return Status.ON_PACE if current >= expected * (1 - on_pace) else Status.BEHIND
-    if not done and kind == Kind.FLOW:
+    if done and not lower:
+        return Status.ACHIEVED
+    if not done and lower and kind == Kind.FLOW:
         return Status.MISSED
-    if current <= expected:
+    off = current - expected if lower else expected - current
+    if off <= 0:
         return Status.AHEAD
-    return Status.ON_PACE if current <= expected * (1 + on_pace) else Status.BEHIND
+    return Status.ON_PACE if off <= expected * on_pace else Status.BEHIND
 
 
 def _projected(current: int, elapsed: Elapsed, kind: Kind) -> int | None:
@@ -207,10 +239,12 @@ def _projected(current: int, elapsed: Elapsed, kind: Kind) -> int | None:
     return rounded(current / elapsed.share) if elapsed.share else None
 
 
-def _required(current: int, target: int, elapsed: Elapsed, direction: Direction) -> int | None:
-    """What each remaining working day, today included, has to bring; less is better: what each may still bring."""
+def _required(current: int, target: int, elapsed: Elapsed, kind: Kind, direction: Direction) -> int | None:
     if elapsed.working_days_left == 0:
         return None
-    if direction == Direction.LOWER:
-        return max(0, target - current) // elapsed.working_days_left
-    return max(0, -((current - target) // elapsed.working_days_left))
+    if reached(current, target, direction):
+        return 0
+    if kind == Kind.FLOW and direction == Direction.LOWER:
+        return None
+    # Rounded up: a unit too few each day would miss the target.
+    return -(-abs(target - current) // elapsed.working_days_left)

@@ -1,9 +1,11 @@
 """Who was in which unit when: dated memberships and a dated tree of departments, flattened."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
+
+from paceline.domain.calendar import DAY_NEVER
 
 
 class MembershipSpan(NamedTuple):
@@ -26,13 +28,21 @@ class PlacementSpan(NamedTuple):
 
 
 class Stay(NamedTuple):
-    """A person's days in a unit or in one below it; half-open, and never touching another stay in the same unit."""
+    """A person's days in a unit or in one below it; half-open, and touching no other stay in that unit."""
 
     unit_kind: str
     unit_id: int
     person_id: int
     from_day: date
     to_day: date
+
+
+class DepartmentAboveItself(ValueError):
+    """A department is above itself; `path` leads from it upwards and ends with it, as it stands on `day`."""
+
+    def __init__(self, day: date, path: Sequence[int]) -> None:
+        super().__init__(f"department {path[0]} is above itself on {day}: {' -> '.join(map(str, path))}")
+        self.day, self.path = day, list(path)
 
 
 _Days = tuple[date, date]
@@ -42,22 +52,20 @@ _Above = Mapping[int, Sequence[tuple[int, date, date]]]
 def flatten(memberships: Iterable[MembershipSpan], placements: Iterable[PlacementSpan]) -> set[Stay]:
     """Who was in which unit when.
 
-    A team has its members; a department has the people whose department it is or one below it, on the days on which
-    the membership and every placement on the way hold. Raises ValueError naming a department that is above itself.
+    A team has its members; a department has the people whose department it is or one below it, on the days
+    on which the membership and every placement on the way hold. Raises DepartmentAboveItself, even where
+    nobody is in such a department.
     """
     above = _above(placements)
+    ancestors = {department_id: list(_ancestors(department_id, above)) for department_id in above}
     found: dict[tuple[str, int, int], list[_Days]] = defaultdict(list)
-    ancestors: dict[int, list[tuple[int, date, date]]] = {}
     for person_id, kind, unit_id, from_day, to_day in memberships:
-        found[kind, unit_id, person_id].append((from_day, to_day))
-        if kind != "department" or unit_id not in above:
+        if from_day >= to_day:
             continue
-        if unit_id not in ancestors:
-            ancestors[unit_id] = list(_ancestors(unit_id, above))
-        for department_id, first, after in ancestors[unit_id]:
-            start, end = max(first, from_day), min(after, to_day)
-            if start < end:
-                found[kind, department_id, person_id].append((start, end))
+        found[kind, unit_id, person_id].append((from_day, to_day))
+        for department_id, first, after in ancestors.get(unit_id, ()) if kind == "department" else ():
+            if first < to_day and from_day < after:
+                found[kind, department_id, person_id].append((max(first, from_day), min(after, to_day)))
     return {
         Stay(kind, unit_id, person_id, start, end)
         for (kind, unit_id, person_id), days in found.items()
@@ -65,30 +73,51 @@ def flatten(memberships: Iterable[MembershipSpan], placements: Iterable[Placemen
     }
 
 
+def cycle_after(
+    placements: Iterable[PlacementSpan], department_id: int, parent_id: int, from_day: date
+) -> list[int]:
+    """The way [department, parent, ..., department] up to itself if it is under that parent from that day on.
+
+    Empty if there is none. What was said before of that day and later ones no longer holds.
+    """
+    kept = (
+        each._replace(to_day=min(each.to_day, from_day)) if each.department_id == department_id else each
+        for each in placements
+    )
+    above = _above([*kept, PlacementSpan(department_id, parent_id, from_day, DAY_NEVER)])
+    try:
+        for _ in _ancestors(department_id, above):
+            pass
+    except DepartmentAboveItself as cycle:
+        return cycle.path
+    return []
+
+
 def _above(placements: Iterable[PlacementSpan]) -> _Above:
     above: dict[int, list[tuple[int, date, date]]] = defaultdict(list)
     for each in placements:
-        above[each.department_id].append((each.parent_id, each.from_day, each.to_day))
+        if each.from_day < each.to_day:
+            above[each.department_id].append((each.parent_id, each.from_day, each.to_day))
     return above
 
 
-def _ancestors(department_id: int, above: _Above) -> Iterable[tuple[int, date, date]]:
+def _ancestors(department_id: int, above: _Above) -> Iterator[tuple[int, date, date]]:
     """Every department above this one with the days, a department once for each way up to it."""
-    reached = [
-        (parent, first, after, (department_id,)) for parent, first, after in above.get(department_id, ())
-    ]
-    while reached:
-        at, first, after, path = reached.pop()
-        if at in path:
-            names = " -> ".join(map(str, (*path, at)))
-            raise ValueError(f"department {at} is above itself on {first}: {names}")
-        yield at, first, after
-        for parent, start, end in above.get(at, ()):
-            if max(first, start) < min(after, end):
-                reached.append((parent, max(first, start), min(after, end), (*path, at)))
+    waiting: list[tuple[date, date, tuple[int, ...]]] = [(date.min, date.max, (department_id,))]
+    while waiting:
+        from_day, to_day, path = waiting.pop()
+        for parent_id, start, end in above.get(path[-1], ()):
+            first, after = max(from_day, start), min(to_day, end)
+            if first >= after:
+                continue
+            if parent_id in path:
+                raise DepartmentAboveItself(first, (*path[path.index(parent_id) :], parent_id))
+            yield parent_id, first, after
+            waiting.append((first, after, (*path, parent_id)))
 
 
-def _merged(days: list[_Days]) -> Iterable[_Days]:
+def _merged(days: list[_Days]) -> list[_Days]:
+    """The same days as few intervals that neither touch nor overlap."""
     if len(days) == 1:
         return days
     merged: list[_Days] = []

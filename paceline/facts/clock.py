@@ -28,13 +28,13 @@ def open_clock(scope: Scope) -> None:
 
 def lock(scope: Scope) -> None:
     """Wait to be the organization's only writer until the transaction ends. A writer's first statement."""
-    if scope.run(_LOCK, {"org_id": scope.org_id}).fetchone() is None:
+    if scope.run(_LOCK, {"org_id": scope.org_id}, hot=True).fetchone() is None:
         raise NotFound("there is no such organization")
 
 
 def tick(scope: Scope) -> datetime:
     """The stamp of what this transaction posts next, later than every stamp before it. The lock is held."""
-    row = scope.run(_TICK, {"org_id": scope.org_id}).fetchone()
+    row = scope.run(_TICK, {"org_id": scope.org_id}, hot=True).fetchone()
     if row is None:
         raise NotFound("there is no such organization")
     return row[0]
@@ -50,7 +50,7 @@ def known_now(scope: Scope) -> datetime:
 
 def rules(scope: Scope) -> Rules:
     """What yields credit. A writer reads it only under the lock."""
-    row = scope.run(_RULES, {"org_id": scope.org_id}).fetchone()
+    row = scope.run(_RULES, {"org_id": scope.org_id}, hot=True).fetchone()
     if row is None:
         raise NotFound("the organization has no metrics yet")
     return read(row[0])

@@ -57,7 +57,7 @@ def checks(definition: Definition, made: Parts, credited: sql.Composable) -> lis
         )
     if definition.unit == Unit.MONEY:
         rated = sql.SQL("({} IS NOT NULL)").format(made.value)
-        told.append(("there is a rate from its currency for its day", rated))
+        told.append(("its currency is the reporting one, or has a rate for its day", rated))
     if definition.kind == Kind.LEVEL:
         out = sql.SQL("(NOT {} OR {} IS NOT NULL)").format(made.leaves, made.leaves_day)
         told.append((f"it has a day in {definition.leaves_by} if it has gone out", out))

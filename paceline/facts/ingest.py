@@ -97,7 +97,7 @@ def _merge_round(scope: Scope, statements: Merge, values: dict[str, object], out
     created: list[int] = []
     changed: list[tuple[int, int]] = []
     newer: list[tuple[int, int]] = []
-    for place, record_id, outcome, is_newer in scope.run(statements.classify, values):
+    for place, record_id, outcome, is_newer in scope.run(statements.classify, values, hot=True):
         outcomes[place] = outcome
         if outcome == "created":
             created.append(place)
@@ -107,15 +107,15 @@ def _merge_round(scope: Scope, statements: Merge, values: dict[str, object], out
             newer.append((place, record_id))
     inserted: list[int] = []
     if created:
-        inserted = [row[0] for row in scope.run(statements.insert, {**values, "places": created})]
+        inserted = [row[0] for row in scope.run(statements.insert, {**values, "places": created}, hot=True)]
     if changed or newer:
         places, records = zip(*changed, *newer, strict=True)
-        scope.run(statements.update, {**values, "places": list(places), "records": list(records)})
+        scope.run(statements.update, {**values, "places": list(places), "records": list(records)}, hot=True)
     held = sorted(record_id for _, record_id in changed)
     records = sorted(inserted + held)
     for settle, settled in ((statements.settle_all, records), (statements.settle_changed, held)):
         if settle and settled:
-            scope.run(settle, {**values, "records": settled})
+            scope.run(settle, {**values, "records": settled}, hot=True)
     return _Touched(records, held)
 
 
@@ -151,7 +151,7 @@ def _record(scope: Scope, batch: Batch, result: Result, posted_at: datetime) -> 
         "rejected": len(batch.rejected),
         **{outcome: counted[outcome] for outcome in ("created", "changed", "unchanged", "stale")},
     }
-    row = scope.run(_RECORD, values).fetchone()
+    row = scope.run(_RECORD, values, hot=True).fetchone()
     if batch.rejected and row is not None:
         lines = {
             "lines": [each.line for each in batch.rejected],

@@ -76,7 +76,7 @@ def post_records(
     """
     query, values = _posting(module, rules, _of_module(module, rules), touched=True)
     given = {"org_id": scope.org_id, "records": records, "held": held, "posted_at": posted_at}
-    scope.run(query, {**values, **given})
+    scope.run(query, {**values, **given}, hot=True)
 
 
 def total(scope: Scope, module: Module, rules: Rules, records: list[int], posted_at: datetime) -> None:

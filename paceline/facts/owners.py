@@ -57,7 +57,7 @@ def resolve(scope: Scope, source: str, given: Collection[str]) -> dict[str, int]
     """The person behind each of these words, as records of that source give them; words of nobody are left out."""
     if not given:
         return {}
-    rows = scope.run(_RESOLVE, {"org_id": scope.org_id, "source": source, "given": list(given)})
+    rows = scope.run(_RESOLVE, {"org_id": scope.org_id, "source": source, "given": list(given)}, hot=True)
     return {word: person_id for word, person_id in rows}
 
 

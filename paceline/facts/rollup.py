@@ -8,7 +8,7 @@ from paceline.domain.rollup import Stay
 from paceline.facts import clock
 from paceline.facts.scope import Scope
 
-# Index: rollup_person; the whole organization is read in full.
+# Index: rollup_standing.
 _STANDING: LiteralString = """
     SELECT unit_kind, unit_id, person_id, from_day, to_day FROM rollup
     WHERE org_id = %(org_id)s AND known_to = 'infinity'"""

@@ -22,7 +22,11 @@ class Scope:
     connection: psycopg.Connection[Any]
     actor: str
 
-    def run(self, query: Query, params: Params) -> Cursor:
-        """The cursor after the query, which is prepared: the data plane's statements are few and hot."""
+    def run(self, query: Query, params: Params, *, hot: bool = False) -> Cursor:
+        """The cursor after the query.
+
+        A `hot` one is prepared: worth it for the small statements of every write, whose plan does not depend on the
+        values. A read is planned for its values each time.
+        """
         cursor: Cursor = psycopg.Cursor(self.connection)
-        return cursor.execute(query, params, prepare=True)
+        return cursor.execute(query, params, prepare=hot)

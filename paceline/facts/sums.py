@@ -1,4 +1,4 @@
-"""What stands behind assignees in windows: one query for a whole tree, over the totals and the dated stays.
+"""What stands behind assignees in a window: one query for a whole tree, over the totals and the dated stays.
 
 A flow is summed over the window, in the unit a person was in on the credit's day. A level is what stands at the end of
 the window, with the people who are in the unit on that day: open deals move with their owner. With `known_at` the same
@@ -17,6 +17,8 @@ from paceline.facts.scope import Scope
 
 # Up to here each person's days are looked up one by one, which beats reading everybody's.
 PEOPLE_LOOKED_UP_MAX = 20
+# Beyond this it is cheaper to answer for everybody than to ask for some.
+ASKED_MAX = 200
 
 
 class Assignee(NamedTuple):
@@ -28,96 +30,85 @@ class Assignee(NamedTuple):
 
 Sums = dict[tuple[int, Assignee], int]
 
-_NOW: LiteralString = "{table} t WHERE t.org_id = %(org_id)s AND t.metric_id = %(metric)s"
+_NOW: LiteralString = "daily_total t WHERE t.org_id = %(org_id)s AND t.metric_id = %(metric)s"
 _THEN: LiteralString = (
     "credit t WHERE t.org_id = %(org_id)s AND t.metric_id = %(metric)s AND t.posted_at <= %(known_at)s"
 )
-_KNOWN_NOW = sql.SQL("r.known_to = 'infinity'")
-_KNOWN_THEN = sql.SQL("r.known_from <= %(known_at)s AND r.known_to > %(known_at)s")
-
-_SPANS: LiteralString = (
-    """unnest(%(starts)s::date[], %(ends)s::date[]) WITH ORDINALITY AS s (from_day, to_day, place)"""
+_KNOWN_NOW: LiteralString = "r.org_id = %(org_id)s AND r.known_to = 'infinity'"
+_KNOWN_THEN: LiteralString = (
+    "r.org_id = %(org_id)s AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s"
 )
-_ASKED: LiteralString = """((r.unit_kind = 'department' AND r.unit_id = ANY(%(departments)s::bigint[]))
+_ASKED_UNITS: LiteralString = """((r.unit_kind = 'department' AND r.unit_id = ANY(%(departments)s::bigint[]))
         OR (r.unit_kind = 'team' AND r.unit_id = ANY(%(teams)s::bigint[])))"""
+_ASKED_PEOPLE: LiteralString = "person_id = ANY(%(people)s::bigint[])"
 
-# Index: daily_total's primary key alone (credit_counted with known_at), each window read once; rollup's primary key.
-# Whoever was in a unit for part of a window ({movers}) has their days laid against the stays one by one.
+# Index: daily_total's primary key alone (credit_counted with known_at), the window read once; the organization's stays
+# from rollup_standing alone, or by rollup's primary key where few units are asked for. Whoever was in a unit for part of the window
+# ({movers}) has their days laid against the stays one by one.
 _FLOW: LiteralString = """
-    WITH s AS (SELECT * FROM {spans}),
-    person_sum AS MATERIALIZED (
-        SELECT s.place, t.person_id, sum(t.value) AS value FROM s
-        CROSS JOIN LATERAL (SELECT t.person_id, t.value FROM {entries} AND t.day >= s.from_day AND t.day < s.to_day) t
-        GROUP BY s.place, t.person_id),
-    mover_day AS (
-        SELECT s.place, t.person_id, t.day, t.value FROM s
-        CROSS JOIN LATERAL (SELECT t.person_id, t.day, t.value FROM {entries}
-            AND t.day >= s.from_day AND t.day < s.to_day AND t.person_id = ANY(%(movers)s::bigint[]) OFFSET 0) t
-        WHERE cardinality(%(movers)s::bigint[]) > 0),
-    unit_sum AS (
-        SELECT p.place, r.unit_kind, r.unit_id, p.value
-        FROM person_sum p JOIN s ON s.place = p.place JOIN rollup r ON r.person_id = p.person_id
-        WHERE r.org_id = %(org_id)s AND {known} AND {asked} AND r.from_day <= s.from_day AND r.to_day >= s.to_day
-        UNION ALL
-        SELECT m.place, r.unit_kind, r.unit_id, m.value
-        FROM mover_day m JOIN s ON s.place = m.place JOIN rollup r ON r.person_id = m.person_id
-        WHERE r.org_id = %(org_id)s AND {known} AND {asked} AND m.day >= r.from_day AND m.day < r.to_day
-          AND NOT (r.from_day <= s.from_day AND r.to_day >= s.to_day))
-    SELECT place::integer, 'person', person_id, value::bigint FROM person_sum WHERE {wanted}
-    UNION ALL SELECT place::integer, unit_kind, unit_id, sum(value)::bigint FROM unit_sum GROUP BY 1, 2, 3
-    UNION ALL SELECT place::integer, 'organization', 0, sum(value)::bigint FROM person_sum GROUP BY 1"""
+    WITH person_sum AS MATERIALIZED (
+        SELECT t.person_id, sum(t.value)::bigint AS value FROM {entries} AND t.day >= %(start)s AND t.day < %(end)s
+        GROUP BY t.person_id),
+    mover_day AS MATERIALIZED (
+        SELECT t.person_id, t.day, t.value FROM {entries} AND t.day >= %(start)s AND t.day < %(end)s
+        AND t.person_id = ANY(%(movers)s::bigint[]) AND cardinality(%(movers)s::bigint[]) > 0)
+    SELECT 'person', person_id, value FROM person_sum WHERE {people}
+    UNION ALL
+    SELECT r.unit_kind, r.unit_id, sum(p.value)::bigint
+    FROM person_sum p JOIN rollup r ON r.person_id = p.person_id
+    WHERE {known} AND {units} AND r.from_day <= %(start)s AND r.to_day >= %(end)s
+    GROUP BY r.unit_kind, r.unit_id
+    UNION ALL
+    SELECT r.unit_kind, r.unit_id, sum(m.value)::bigint
+    FROM mover_day m JOIN rollup r ON r.person_id = m.person_id
+    WHERE {known} AND {units} AND m.day >= r.from_day AND m.day < r.to_day
+      AND NOT (r.from_day <= %(start)s AND r.to_day >= %(end)s)
+    GROUP BY r.unit_kind, r.unit_id
+    UNION ALL SELECT 'organization', 0, sum(value)::bigint FROM person_sum HAVING count(*) > 0"""
 
 # Index: level_total's primary key, and daily_total's for what came after the day.
 _LEVEL: LiteralString = """
-    WITH s AS (SELECT * FROM {spans}),
-    person_sum AS MATERIALIZED (
-        SELECT place, person_id, sum(value) AS value FROM ({standing}) each GROUP BY place, person_id)
-    SELECT place::integer, 'person', person_id, value::bigint FROM person_sum WHERE {wanted}
+    WITH person_sum AS MATERIALIZED (
+        SELECT person_id, sum(value)::bigint AS value FROM ({standing}) each GROUP BY person_id)
+    SELECT 'person', person_id, value FROM person_sum WHERE {people}
     UNION ALL
-    SELECT p.place::integer, r.unit_kind, r.unit_id, sum(p.value)::bigint
-    FROM person_sum p JOIN s ON s.place = p.place JOIN rollup r ON r.person_id = p.person_id
-    WHERE r.org_id = %(org_id)s AND {known} AND {asked} AND r.from_day < s.to_day AND r.to_day >= s.to_day
-    GROUP BY 1, 2, 3
-    UNION ALL SELECT place::integer, 'organization', 0, sum(value)::bigint FROM person_sum GROUP BY 1"""
+    SELECT r.unit_kind, r.unit_id, sum(p.value)::bigint
+    FROM person_sum p JOIN rollup r ON r.person_id = p.person_id
+    WHERE {known} AND {units} AND r.from_day < %(end)s AND r.to_day >= %(end)s
+    GROUP BY r.unit_kind, r.unit_id
+    UNION ALL SELECT 'organization', 0, sum(value)::bigint FROM person_sum HAVING count(*) > 0"""
 
 _STANDING_NOW: LiteralString = """
-    SELECT s.place, t.person_id, t.value FROM s CROSS JOIN LATERAL (SELECT t.person_id, t.value FROM {all}) t
-    UNION ALL
-    SELECT s.place, t.person_id, -t.value FROM s
-    CROSS JOIN LATERAL (SELECT t.person_id, t.value FROM {entries} AND t.day >= s.to_day) t"""
-_STANDING_THEN: LiteralString = """
-    SELECT s.place, t.person_id, t.value FROM s
-    CROSS JOIN LATERAL (SELECT t.person_id, t.value FROM {entries} AND t.day < s.to_day) t"""
+    SELECT t.person_id, t.value FROM level_total t WHERE t.org_id = %(org_id)s AND t.metric_id = %(metric)s
+    UNION ALL SELECT t.person_id, -t.value FROM {entries} AND t.day >= %(end)s"""
+_STANDING_THEN: LiteralString = "SELECT t.person_id, t.value FROM {entries} AND t.day < %(end)s"
 
 # Index: daily_total's primary key, once for each day and person.
 _FLOW_OF_FEW: LiteralString = """
-    SELECT s.place::integer, 'person', p.person_id, sum(t.value)::bigint
-    FROM {spans} CROSS JOIN LATERAL generate_series(s.from_day, s.to_day - 1, interval '1 day') d (day)
+    SELECT 'person', p.person_id, sum(t.value)::bigint
+    FROM generate_series(%(start)s::date, %(end)s::date - 1, interval '1 day') d (day)
     CROSS JOIN unnest(%(people)s::bigint[]) p (person_id)
     CROSS JOIN LATERAL (SELECT t.value FROM {entries} AND t.day = d.day::date AND t.person_id = p.person_id OFFSET 0) t
-    GROUP BY 1, 3"""
+    GROUP BY p.person_id"""
 
 # Index: rollup_from and rollup_to.
 _MOVERS: LiteralString = """
-    SELECT DISTINCT r.person_id FROM {spans} JOIN rollup r
-    ON r.org_id = %(org_id)s AND r.from_day > s.from_day AND r.from_day < s.to_day
-    UNION SELECT DISTINCT r.person_id FROM {spans} JOIN rollup r
-    ON r.org_id = %(org_id)s AND r.to_day > s.from_day AND r.to_day < s.to_day"""
+    SELECT r.person_id FROM rollup r WHERE r.org_id = %(org_id)s AND r.from_day > %(start)s AND r.from_day < %(end)s
+    UNION
+    SELECT r.person_id FROM rollup r WHERE r.org_id = %(org_id)s AND r.to_day > %(start)s AND r.to_day < %(end)s"""
 
 
 @lru_cache(maxsize=32)
-def _query(template: LiteralString, *, then: bool, some: bool) -> bytes:
-    entries = sql.SQL(_THEN) if then else sql.SQL(_NOW).format(table=sql.Identifier("daily_total"))
-    every = sql.SQL(_NOW).format(table=sql.Identifier("level_total"))
+def _query(template: LiteralString, *, then: bool, few_units: bool, few_people: bool) -> bytes:
+    entries = sql.SQL(_THEN if then else _NOW)
     return (
         sql.SQL(template)
         .format(
-            spans=sql.SQL(_SPANS),
             entries=entries,
-            standing=sql.SQL(_STANDING_THEN if then else _STANDING_NOW).format(entries=entries, all=every),
-            known=_KNOWN_THEN if then else _KNOWN_NOW,
-            asked=sql.SQL(_ASKED),
-            wanted=sql.SQL("person_id = ANY(%(people)s::bigint[])" if some else "true"),
+            standing=sql.SQL(_STANDING_THEN if then else _STANDING_NOW).format(entries=entries),
+            known=sql.SQL(_KNOWN_THEN if then else _KNOWN_NOW),
+            units=sql.SQL(_ASKED_UNITS if few_units else "true"),
+            people=sql.SQL(_ASKED_PEOPLE if few_people else "true"),
         )
         .as_bytes()
     )
@@ -130,17 +121,20 @@ def flow(
     assignees: Sequence[Assignee],
     known_at: datetime | None = None,
 ) -> Sums:
-    """The sum of a flow metric over each window for each assignee; one that has nothing is left out."""
-    if not windows or not assignees:
-        return {}
-    people = [each.id for each in assignees if each.kind == "person"]
-    values = _values(scope, metric_id, windows, assignees, known_at)
-    if len(people) == len(assignees) <= PEOPLE_LOOKED_UP_MAX:
-        query = _query(_FLOW_OF_FEW, then=known_at is not None, some=True)
-        return _read(scope, query, values)
-    movers = scope.run(_query(_MOVERS, then=False, some=False), values)
-    values["movers"] = [person_id for (person_id,) in movers]
-    return _read(scope, _query(_FLOW, then=known_at is not None, some=True), values)
+    """The sum of a flow metric over each window (by its place) for each assignee, and maybe for others.
+
+    Whoever has nothing is left out.
+    """
+    found: Sums = {}
+    asked = _Asked(assignees)
+    template = _FLOW_OF_FEW if asked.is_few_people_only else _FLOW
+    query = asked.query(template, then=known_at is not None)
+    for place, window in enumerate(windows if assignees else ()):
+        values = asked.values(scope, metric_id, window, known_at)
+        if template is _FLOW:
+            values["movers"] = [person_id for (person_id,) in scope.run(_MOVERS, values)]
+        found |= _read(scope, query, values, place)
+    return found
 
 
 def level(
@@ -150,32 +144,49 @@ def level(
     assignees: Sequence[Assignee],
     known_at: datetime | None = None,
 ) -> Sums:
-    """What stands of a level metric at the end of each window for each assignee; nothing is left out."""
-    if not windows or not assignees:
-        return {}
-    values = _values(scope, metric_id, windows, assignees, known_at)
-    return _read(scope, _query(_LEVEL, then=known_at is not None, some=True), values)
+    """What stands of a level metric at the end of each window (by its place) for each assignee, and maybe for others."""
+    found: Sums = {}
+    asked = _Asked(assignees)
+    query = asked.query(_LEVEL, then=known_at is not None)
+    for place, window in enumerate(windows if assignees else ()):
+        found |= _read(scope, query, asked.values(scope, metric_id, window, known_at), place)
+    return found
 
 
-def _values(
-    scope: Scope,
-    metric_id: int,
-    windows: Sequence[Window],
-    assignees: Sequence[Assignee],
-    known_at: datetime | None,
-) -> dict[str, object]:
-    return {
-        "org_id": scope.org_id,
-        "metric": metric_id,
-        "known_at": known_at,
-        "starts": [window.start for window in windows],
-        "ends": [window.end for window in windows],
-        "people": [each.id for each in assignees if each.kind == "person"],
-        "departments": [each.id for each in assignees if each.kind == "department"],
-        "teams": [each.id for each in assignees if each.kind == "team"],
-    }
+class _Asked:
+    """The assignees by kind, and whether they are few."""
+
+    def __init__(self, assignees: Sequence[Assignee]) -> None:
+        self.people = [each.id for each in assignees if each.kind == "person"]
+        self.departments = [each.id for each in assignees if each.kind == "department"]
+        self.teams = [each.id for each in assignees if each.kind == "team"]
+        self.is_few_people_only = len(self.people) == len(assignees) <= PEOPLE_LOOKED_UP_MAX
+
+    def query(self, template: LiteralString, *, then: bool) -> bytes:
+        """The query for as many as are asked for."""
+        few_units = len(self.departments) + len(self.teams) <= ASKED_MAX
+        return _query(template, then=then, few_units=few_units, few_people=len(self.people) <= ASKED_MAX)
+
+    def values(
+        self, scope: Scope, metric_id: int, window: Window, known_at: datetime | None
+    ) -> dict[str, object]:
+        """What the query needs."""
+        return {
+            "org_id": scope.org_id,
+            "metric": metric_id,
+            "known_at": known_at,
+            "start": window.start,
+            "end": window.end,
+            "people": self.people,
+            "departments": self.departments,
+            "teams": self.teams,
+        }
 
 
-def _read(scope: Scope, query: bytes, values: dict[str, object]) -> Sums:
-    rows = scope.run(query, values)
-    return {(place - 1, Assignee(kind, number)): value for place, kind, number, value in rows}
+def _read(scope: Scope, query: bytes, values: dict[str, object], place: int) -> Sums:
+    found: Sums = {}
+    for kind, number, value in scope.run(query, values):
+        key = place, Assignee(kind, number)
+        # A unit comes twice where some of its people were there for the whole window and some were not.
+        found[key] = found.get(key, 0) + value
+    return found

@@ -83,9 +83,9 @@ def post_metrics(scope: Scope, posted_at: datetime, metric_ids: list[int], level
 
 def _post(scope: Scope, name: str, values: dict[str, object]) -> None:
     daily, level = _STATEMENTS[name]
-    scope.run(daily, {"org_id": scope.org_id, **values})
+    scope.run(daily, {"org_id": scope.org_id, **values}, hot=True)
     if values["levels"]:
-        scope.run(level, {"org_id": scope.org_id, **values})
+        scope.run(level, {"org_id": scope.org_id, **values}, hot=True)
 
 
 def differences(scope: Scope, levels: list[int]) -> list[Difference]:

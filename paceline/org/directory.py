@@ -69,8 +69,8 @@ def find_person(scope: Scope, words: str, source: str | None = None) -> Person:
     ids = Q(external_ids__external_id=findable(words))
     rules = (
         own.filter(ids if source is None else ids & Q(external_ids__source=source)).distinct(),
-        _same(own, "email", words),
-        _same(own, "name", words),
+        same(own, "email", words),
+        same(own, "name", words),
     )
     for found in map(list, rules):
         if len(found) > 1:
@@ -99,8 +99,8 @@ def find_unit(scope: Scope, kind: str, name: str) -> Department | Team:
     return find_department(scope, name) if kind == "department" else find_team(scope, name)
 
 
-def _same(things: QuerySet[Thing], field: str, words: str) -> QuerySet[Thing]:
-    """Those whose field is these words, compared as the table's unique key compares."""
+def same(things: QuerySet[Thing], field: str, words: str) -> QuerySet[Thing]:
+    """Those whose field is these words, compared as the table's unique key compares them."""
     return things.alias(key=Lower(field)).filter(key=Lower(Value(findable(words))))
 
 
@@ -112,7 +112,7 @@ def _by_id(things: QuerySet[Thing], scope: Scope, number: int, kind: str) -> Thi
 
 
 def _by_name(things: QuerySet[Thing], name: str, kind: str) -> Thing:
-    found = _same(things, "name", name).first()
+    found = same(things, "name", name).first()
     if found is None:
         raise NotFound(
             f"there is no {kind} {name!r}{did_you_mean(name, things.values_list('name', flat=True))}"

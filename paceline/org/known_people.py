@@ -72,17 +72,12 @@ class Words:
     def match(self, given: Values) -> Known | None:
         """The person that a row with these values is about: by external id, else by e-mail, else by name.
 
-        A name alone finds only someone whom the row's other words do not contradict. Raises Refused.
+        An e-mail or a name finds only someone whom the row's other words do not contradict. Raises Refused.
         """
         if given.external_id in self.by_external_id:
             return self.by_external_id[given.external_id]
         found = self.by_email.get(folded(given.email or ""))
-        if found is not None and found.wanted is not None:
-            other = found.wanted.external_id
-            if given.external_id and other:
-                raise Refused(
-                    "email", f"{given.email} is {found.wanted.name}'s, whose external id is {other}"
-                )
+        if found is not None and _is_emailed(found, given):
             return found
         namesakes = [each for each in self.by_name.get(folded(given.name), []) if _agrees(each, given)]
         if len(namesakes) > 1:
@@ -139,6 +134,14 @@ def shared_emails(people: Iterable[Known]) -> dict[Known, Known]:
 
 def _has_stored(known: Known, email: str) -> bool:
     return known.stored is not None and folded(known.stored.email or "") == email
+
+
+def _is_emailed(known: Known, given: Values) -> bool:
+    values = known.wanted
+    if values is None or (given.external_id and values.external_id):
+        return False
+    # An earlier row may have given the e-mail up.
+    return folded(values.email or "") == folded(given.email or "")
 
 
 def _agrees(known: Known, given: Values) -> bool:

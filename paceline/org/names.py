@@ -3,14 +3,20 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_DOT_ABOVE = "\u0307"
+_SIGMA = {0x03C2: 0x03C3}
+
 
 def folded(text: str) -> str:
     """The text as it is compared: without outer blanks and without case.
 
-    Each letter is lowered by itself, as the database does it, so that both agree on which names are the same.
+    Names that are the same to the database's lower(), whatever its locale, are the same here: so each letter
+    is lowered by itself, and what locales lower differently, the Greek final sigma and the dotted I, is one.
     """
     text = text.strip()
-    return text.lower() if text.isascii() else "".join(letter.lower()[0] for letter in text)
+    if text.isascii():
+        return text.lower()
+    return "".join(letter.lower()[0] for letter in text if letter != _DOT_ABOVE).translate(_SIGMA)
 
 
 def findable(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
 from paceline.facts.scope import Scope
@@ -17,7 +18,7 @@ def on(number: int) -> date:
 
 @dataclass(frozen=True)
 class Cast:
-    """Acme sells: Rosa runs Sales; Tariq leads the team Hunters in Field, where Sam sells; Eve sells in Partners.
+    """Acme sells: Rosa runs Sales; Tariq leads the Hunters in Field, where Sam sells; Eve sells in Partners.
 
     Olga is in another organization, Globex, whose scope is `abroad`.
     """
@@ -36,11 +37,14 @@ class Cast:
 
 
 def history(scope: Scope, person_id: int) -> list[str]:
-    """Where someone was, such as "Field 0-59" in days after the epoch; a star marks the primary team, a plus a lead."""
+    """Where someone was, such as "Field 0-59", in days after the epoch.
+
+    A star marks the primary team, a plus a lead.
+    """
     from paceline.org.models import Membership
 
     rows = Membership.objects.filter(org_id=scope.org_id, person_id=person_id)
-    ordered = rows.select_related("department", "team").order_by("from_day", "team_id", "department_id")
+    ordered = rows.select_related("department", "team").order_by("from_day", "department_id", "team_id")
     return [
         f"{(row.department or row.team).name}{'*' * row.is_primary}{'+' * row.is_lead}"
         f" {_day(row.from_day)}-{_day(row.to_day)}"
@@ -60,7 +64,7 @@ def people(scope: Scope) -> dict[str, str]:
     }
 
 
-def changes(scope: Scope, verb: str) -> list[tuple[str, object, object, str]]:
+def changes(scope: Scope, verb: str) -> list[tuple[str, Any, Any, str]]:
     """What the trail holds of a verb, the oldest first: kind, old, new, reason."""
     from paceline.org.models import Change
 

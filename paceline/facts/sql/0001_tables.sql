@@ -38,7 +38,9 @@ CREATE TABLE rollup (
     known_to timestamptz NOT NULL DEFAULT 'infinity',
     PRIMARY KEY (org_id, unit_kind, unit_id, person_id, from_day, known_from)
 );
-CREATE INDEX rollup_person ON rollup (org_id, person_id);
+-- The stays that stand now, whole in the index: what a tree is summed by.
+CREATE INDEX rollup_standing ON rollup (org_id, person_id, unit_kind, unit_id, from_day, to_day)
+    WHERE known_to = 'infinity';
 -- Who came or went inside a window: only their days have to be looked at one by one.
 CREATE INDEX rollup_from ON rollup (org_id, from_day, person_id);
 CREATE INDEX rollup_to ON rollup (org_id, to_day, person_id);

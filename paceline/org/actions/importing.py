@@ -215,14 +215,14 @@ def _words(values: Values | None) -> tuple[str | None, ...]:
 
 
 def _write(file: _File, created: Sequence[Known], changed: Collection[Known]) -> None:
-    """New people come first, to be managers; e-mails are given up before they are taken, to be swapped."""
+    """E-mails are given up before they are taken, and new people come before those whom they manage."""
+    given_up = [known.person.id for known in changed if known.stored and known.stored.email]
+    if given_up:
+        Person.objects.filter(org_id=file.scope.org_id, id__in=given_up).update(email=None)
     for known in created:
         for name in FIELDS:
             setattr(known.person, name, getattr(known.wanted, name))
     Person.objects.bulk_create(known.person for known in created)
-    given_up = [known.person.id for known in changed if known.stored and known.stored.email]
-    if given_up:
-        Person.objects.filter(org_id=file.scope.org_id, id__in=given_up).update(email=None)
     again = [*changed, *(known for known in created if known.wanted and known.wanted.manager)]
     if again:
         told = [_told(known.wanted) or {} for known in again]

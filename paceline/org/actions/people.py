@@ -4,15 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypedDict, Unpack
 
-from django.db.models import Value
-from django.db.models.functions import Lower
-
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory, history, memberships, rollup, tree
 from paceline.org.actions.settle import settle
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.org.models import ExternalId, Person
+from paceline.org.names import findable
 
 FIELDS = ("name", "email", "hire_day", "end_day", "manager_id", "quota_carrying")
 
@@ -169,7 +167,7 @@ def _check_email_is_free(person: Person, checks: Checks) -> None:
     if person.email is None:
         return
     others = Person.objects.filter(org_id=person.org_id).exclude(pk=person.pk)
-    taken = others.alias(key=Lower("email")).filter(key=Lower(Value(person.email))).first()
+    taken = directory.same(others, "email", person.email).first()
     if taken is not None:
         checks.fault("email", f"{person.email} is {taken.name}'s")
 
@@ -177,7 +175,8 @@ def _check_email_is_free(person: Person, checks: Checks) -> None:
 def _check_external_id(
     scope: Scope, checks: Checks, source: str, external_id: str, person: Person | None = None
 ) -> None:
-    held = ExternalId.objects.filter(org_id=scope.org_id, source=source, external_id=external_id)
+    words = {"source": findable(source), "external_id": findable(external_id)}
+    held = ExternalId.objects.filter(org_id=scope.org_id, **words)
     taken = held.exclude(person=person).select_related("person").first()
     if taken is not None:
         checks.fault("external_id", f"{external_id} of {source} is {taken.person.name}'s")

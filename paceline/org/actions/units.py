@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
 from paceline.domain.rollup import PlacementSpan
@@ -135,7 +134,7 @@ def _rename(scope: Scope, verb: str, units: QuerySet[Unit], unit: Unit, *, name:
 def _free_name(scope: Scope, checks: Checks, others: QuerySet[Unit], name: str) -> str:
     """The name, if none of the others has it."""
     name = checks.name("name", name)
-    taken = others.filter(org_id=scope.org_id).alias(key=Lower("name")).filter(key=Lower(Value(name))).first()
+    taken = directory.same(others.filter(org_id=scope.org_id), "name", name).first()
     if taken is not None:
         checks.fault("name", f"there is a {_kind(taken)} {taken.name!r} already")
     return name

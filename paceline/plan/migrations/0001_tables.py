@@ -5,133 +5,273 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0001_tables'),
+        ("org", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Metric',
+            name="Metric",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.CharField(blank=True, default='', max_length=2000)),
-                ('direction', models.CharField(max_length=10)),
-                ('indicator', models.CharField(max_length=10)),
-                ('definition', models.JSONField(null=True)),
-                ('filter', models.JSONField(null=True)),
-                ('is_built_in', models.BooleanField(default=False)),
-                ('is_retired', models.BooleanField(default=False)),
-                ('narrowed_from', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='narrowed', to='plan.metric')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='org.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.CharField(blank=True, default="", max_length=2000)),
+                ("direction", models.CharField(max_length=10)),
+                ("indicator", models.CharField(max_length=10)),
+                ("definition", models.JSONField(null=True)),
+                ("filter", models.JSONField(null=True)),
+                ("is_built_in", models.BooleanField(default=False)),
+                ("is_retired", models.BooleanField(default=False)),
+                (
+                    "narrowed_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="narrowed",
+                        to="plan.metric",
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="org.organization"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'plan_metric',
+                "db_table": "plan_metric",
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('description', models.CharField(blank=True, default='', max_length=2000)),
-                ('filter', models.JSONField(null=True)),
-                ('value', models.BigIntegerField()),
-                ('period', models.CharField(choices=[('annual', 'annual'), ('custom', 'custom'), ('monthly', 'monthly'), ('quarterly', 'quarterly'), ('weekly', 'weekly')], max_length=10)),
-                ('start_date', models.DateField()),
-                ('end_date', models.DateField()),
-                ('pace_by', models.CharField(default='calendar_days', max_length=15)),
-                ('status', models.CharField(default='active', max_length=10)),
-                ('measured_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='targets_measured', to='plan.metric')),
-                ('metric', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='plan.metric')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='org.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("description", models.CharField(blank=True, default="", max_length=2000)),
+                ("filter", models.JSONField(null=True)),
+                ("value", models.BigIntegerField()),
+                (
+                    "period",
+                    models.CharField(
+                        choices=[
+                            ("annual", "annual"),
+                            ("custom", "custom"),
+                            ("monthly", "monthly"),
+                            ("quarterly", "quarterly"),
+                            ("weekly", "weekly"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("start_date", models.DateField()),
+                ("end_date", models.DateField()),
+                ("pace_by", models.CharField(default="calendar_days", max_length=15)),
+                ("status", models.CharField(default="active", max_length=10)),
+                (
+                    "measured_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets_measured",
+                        to="plan.metric",
+                    ),
+                ),
+                (
+                    "metric",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="plan.metric",
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="org.organization"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'plan_target',
+                "db_table": "plan_target",
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('assignee_kind', models.CharField(choices=[('department', 'Department'), ('organization', 'Organization'), ('person', 'Person'), ('team', 'Team')], max_length=12)),
-                ('assignee_id', models.BigIntegerField()),
-                ('start_date', models.DateField()),
-                ('end_date', models.DateField()),
-                ('value', models.BigIntegerField()),
-                ('origin', models.CharField(default='manual', max_length=10)),
-                ('is_locked', models.BooleanField(default=False)),
-                ('is_deleted', models.BooleanField(default=False)),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='org.organization')),
-                ('parent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='plan.assignment')),
-                ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='plan.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "assignee_kind",
+                    models.CharField(
+                        choices=[
+                            ("department", "Department"),
+                            ("organization", "Organization"),
+                            ("person", "Person"),
+                            ("team", "Team"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("assignee_id", models.BigIntegerField()),
+                ("start_date", models.DateField()),
+                ("end_date", models.DateField()),
+                ("value", models.BigIntegerField()),
+                ("origin", models.CharField(default="manual", max_length=10)),
+                ("is_locked", models.BooleanField(default=False)),
+                ("is_deleted", models.BooleanField(default=False)),
+                (
+                    "org",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="org.organization"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="plan.assignment",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="plan.target",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'plan_assignment',
+                "db_table": "plan_assignment",
             },
         ),
         migrations.CreateModel(
-            name='AssignmentValue',
+            name="AssignmentValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_from', models.DateTimeField()),
-                ('value', models.BigIntegerField()),
-                ('parent_id', models.BigIntegerField(null=True)),
-                ('origin', models.CharField(max_length=10)),
-                ('is_locked', models.BooleanField()),
-                ('is_deleted', models.BooleanField()),
-                ('actor', models.CharField(max_length=200)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('assignment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='values_held', to='plan.assignment')),
-                ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='org.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("known_from", models.DateTimeField()),
+                ("value", models.BigIntegerField()),
+                ("parent_id", models.BigIntegerField(null=True)),
+                ("origin", models.CharField(max_length=10)),
+                ("is_locked", models.BooleanField()),
+                ("is_deleted", models.BooleanField()),
+                ("actor", models.CharField(max_length=200)),
+                ("reason", models.TextField(blank=True, default="")),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values_held",
+                        to="plan.assignment",
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="org.organization"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'plan_assignment_value',
-                'constraints': [models.UniqueConstraint(fields=('org', 'assignment', 'known_from'), name='plan_assignment_value_once')],
+                "db_table": "plan_assignment_value",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("org", "assignment", "known_from"), name="plan_assignment_value_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.UniqueConstraint(fields=('org', 'key'), name='plan_metric_key_once'),
+            model_name="metric",
+            constraint=models.UniqueConstraint(fields=("org", "key"), name="plan_metric_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('definition__isnull', False), ('filter__isnull', True), ('narrowed_from__isnull', True)), models.Q(('definition__isnull', True), ('filter__isnull', False), ('narrowed_from__isnull', False)), _connector='OR'), name='plan_metric_defined_once'),
+            model_name="metric",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("definition__isnull", False),
+                        ("filter__isnull", True),
+                        ("narrowed_from__isnull", True),
+                    ),
+                    models.Q(
+                        ("definition__isnull", True),
+                        ("filter__isnull", False),
+                        ("narrowed_from__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="plan_metric_defined_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['org', 'name'], name='plan_target_name'),
+            model_name="target",
+            index=models.Index(fields=["org", "name"], name="plan_target_name"),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['org', 'measured_by'], name='plan_target_measured_by'),
+            model_name="target",
+            index=models.Index(fields=["org", "measured_by"], name="plan_target_measured_by"),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gt', 0)), name='plan_target_value'),
+            model_name="target",
+            constraint=models.CheckConstraint(condition=models.Q(("value__gt", 0)), name="plan_target_value"),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__gt', models.F('start_date'))), name='plan_target_window'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_date__gt", models.F("start_date"))), name="plan_target_window"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['org', 'parent'], name='plan_assignment_parent'),
+            model_name="assignment",
+            index=models.Index(fields=["org", "parent"], name="plan_assignment_parent"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('org', 'target', 'assignee_kind', 'assignee_id', 'start_date', 'end_date'), name='plan_assignment_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                fields=("org", "target", "assignee_kind", "assignee_id", "start_date", "end_date"),
+                name="plan_assignment_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='plan_assignment_value'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0)), name="plan_assignment_value"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__gt', models.F('start_date'))), name='plan_assignment_window'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_date__gt", models.F("start_date"))), name="plan_assignment_window"
+            ),
         ),
     ]
