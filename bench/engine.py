@@ -43,9 +43,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="paceline-bench-") as folder:
             Path(folder).chmod(0o711)
             os.environ["PACELINE_HOME"] = f"{folder}/home"
-            subprocess.run(
-                [sys.executable, __file__, "--one", str(deals), folder], check=True, env=os.environ.copy()
-            )
+            subprocess.run([sys.executable, __file__, "--one", str(deals), folder], check=True, env=os.environ.copy())
 
 
 def one(deals: int, folder: Path) -> None:

@@ -126,9 +126,7 @@ def _binaries(folder: Path) -> Check:
         found = find_binaries()
         check_data(folder / "postgres", found)
     except PermissionError:
-        return Check(
-            "binaries", Grade.FAIL, f"You may not look into {folder / 'postgres'}. Run as its owner."
-        )
+        return Check("binaries", Grade.FAIL, f"You may not look into {folder / 'postgres'}. Run as its owner.")
     except PacelineError as error:
         return Check("binaries", Grade.FAIL, error.message)
     as_whom = " (under an account without rights, as you are root)" if is_root() else ""
@@ -145,9 +143,7 @@ def _server(connection: psycopg.Connection[Any]) -> Iterator[Check]:
 def _version(major: int) -> Check:
     if major > VERSION_TESTED_MAX:
         known = f"{VERSION_MIN} to {VERSION_TESTED_MAX}"
-        return Check(
-            "version", Grade.WARN, f"PostgreSQL {major} is newer than what Paceline is tested on: {known}."
-        )
+        return Check("version", Grade.WARN, f"PostgreSQL {major} is newer than what Paceline is tested on: {known}.")
     return Check("version", Grade.OK, f"The server is PostgreSQL {major}.")
 
 
@@ -167,20 +163,14 @@ def _encoding(connection: psycopg.Connection[Any]) -> Check:
 
 
 def _durability(connection: psycopg.Connection[Any]) -> Check:
-    row = connection.execute(
-        "SELECT current_setting('fsync'), current_setting('full_page_writes')"
-    ).fetchone()
+    row = connection.execute("SELECT current_setting('fsync'), current_setting('full_page_writes')").fetchone()
     if row != ("on", "on"):
-        return Check(
-            "durability", Grade.WARN, "A power cut may lose data. Set fsync and full_page_writes to on."
-        )
+        return Check("durability", Grade.WARN, "A power cut may lose data. Set fsync and full_page_writes to on.")
     return Check("durability", Grade.OK, "What is committed outlives a power cut.")
 
 
 def _btree_gist(connection: psycopg.Connection[Any]) -> Check:
-    row = connection.execute(
-        "SELECT count(*) FROM pg_available_extensions WHERE name = 'btree_gist'"
-    ).fetchone()
+    row = connection.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'btree_gist'").fetchone()
     if row != (1,):
         return Check("btree_gist", Grade.FAIL, "Install PostgreSQL's contrib package: btree_gist is missing.")
     return Check("btree_gist", Grade.OK, "btree_gist can be used.")

@@ -50,9 +50,7 @@ def interpreter(user: str | None) -> str:
     for program in (sys.executable, f"/usr/bin/python{version}", f"/usr/local/bin/python{version}"):
         try:
             options = surroundings(user)
-            ran = subprocess.run(
-                [program, "-c", "import psycopg"], check=False, capture_output=True, **options
-            )
+            ran = subprocess.run([program, "-c", "import psycopg"], check=False, capture_output=True, **options)
         except OSError:
             continue
         if ran.returncode == 0:
@@ -62,11 +60,7 @@ def interpreter(user: str | None) -> str:
 
 def surroundings(user: str | None) -> dict[str, Any]:
     """What subprocess needs to run this package as the user, none being whoever runs the tests."""
-    kept = {
-        name: text
-        for name, text in os.environ.items()
-        if not name.startswith(("PACELINE_", "PG", "DATABASE_URL"))
-    }
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(("PACELINE_", "PG", "DATABASE_URL"))}
     options: dict[str, Any] = {"cwd": "/", "env": {**kept, "PYTHONPATH": f"{REPOSITORY}:{PACKAGES}"}}
     if user is not None:
         entry = pwd.getpwnam(user)

@@ -127,9 +127,7 @@ def test_no_binaries(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert grades()["binaries"] is Grade.FAIL
 
 
-def test_binaries_are_not_looked_for_with_a_server_elsewhere(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_binaries_are_not_looked_for_with_a_server_elsewhere(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refuse(monkeypatch)
     monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
     assert "binaries" not in grades()

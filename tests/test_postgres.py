@@ -243,9 +243,7 @@ def test_data_of_another_version_is_refused_and_left_alone(home: Path, run_comma
     assert third.ask("SELECT 1") == [1]
 
 
-def test_start_that_was_cut_short_leaves_no_trouble(
-    home: Path, user: str | None, run_command: RunCommand
-) -> None:
+def test_start_that_was_cut_short_leaves_no_trouble(home: Path, user: str | None, run_command: RunCommand) -> None:
     draft = home / "postgres.draft"
     draft.mkdir()
     (draft / "PG_VERSION").write_text("12\n", encoding="ascii")
@@ -268,9 +266,7 @@ def test_lost_password_is_replaced(home: Path, run_command: RunCommand) -> None:
     assert second.ask("SELECT value FROM kept") == [42]
 
 
-def test_deep_home_has_its_socket_in_a_short_folder(
-    home: Path, user: str | None, run_command: RunCommand
-) -> None:
+def test_deep_home_has_its_socket_in_a_short_folder(home: Path, user: str | None, run_command: RunCommand) -> None:
     deep = home / ("d" * 60) / ("e" * 60)
     command = run_command(deep)
     socket_folder = Path(command.answer()["host"])
@@ -388,9 +384,7 @@ def imitation(folder: Path, version: str) -> Path:
     return folder
 
 
-def test_old_binaries_are_refused_and_the_newest_is_found(
-    outside: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_old_binaries_are_refused_and_the_newest_is_found(outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = imitation(outside / "14", "14.11 (Debian 14.11-1)")
     new = imitation(outside / "16", "16.3")
     beta = imitation(outside / "19", "19beta1")
@@ -412,9 +406,7 @@ def test_database_url_is_used_as_it_is(outside: Path, monkeypatch: pytest.Monkey
     server = Server(outside / "home", chosen_binaries())
     parameters = server.join()
     try:
-        url = "postgresql://{user}:{password}@/{dbname}?host={host}&port={port}&application_name=x".format(
-            **parameters
-        )
+        url = "postgresql://{user}:{password}@/{dbname}?host={host}&port={port}&application_name=x".format(**parameters)
         monkeypatch.setenv("DATABASE_URL", url)
         assert postgres.ready() == {**parameters, "application_name": "x"}
         monkeypatch.setattr(postgres, "VERSION_MIN", 99)

@@ -55,9 +55,7 @@ def files() -> list[Path]:
 
 def modules(*folders: str) -> list[Path]:
     inside = [ROOT / folder for folder in folders]
-    return [
-        path for path in files() if path.suffix == ".py" and any(path.is_relative_to(one) for one in inside)
-    ]
+    return [path for path in files() if path.suffix == ".py" and any(path.is_relative_to(one) for one in inside)]
 
 
 def own_modules() -> list[Path]:
@@ -83,9 +81,7 @@ def texts() -> Iterator[tuple[Path, str]]:
 
 
 def test_files_are_short() -> None:
-    long = [
-        path for path in own_modules() if len(path.read_text(encoding="utf-8").splitlines()) > FILE_LINES_MAX
-    ]
+    long = [path for path in own_modules() if len(path.read_text(encoding="utf-8").splitlines()) > FILE_LINES_MAX]
     assert long == []
 
 

@@ -105,7 +105,7 @@ def _import(
     mapping: Path | None,
     source: str | None,
     dry_run: bool,  # noqa: FBT001 - passed through from the option
-    rejects: Any,  # noqa: ANN401 - a writer that loads late
+    rejects: Any,
     organization: str | None,
 ) -> None:
     common.get_ready()
@@ -158,7 +158,7 @@ def _import(
         raise typer.Exit(1)
 
 
-def _tell_summary(summary: Any, module_name: str, ignored: Sequence[str], refused: list[Any]) -> None:  # noqa: ANN401
+def _tell_summary(summary: Any, module_name: str, ignored: Sequence[str], refused: list[Any]) -> None:
     tell(f"read: {summary.read:,}")
     for outcome in ("created", "changed", "unchanged", "stale", "rejected"):
         tell(f"{outcome}: {summary.outcomes[outcome]:,}")
@@ -213,7 +213,7 @@ def _bytes(path: Path) -> bytes:
         return _open(stack, path).read()
 
 
-def _open_rejects(stack: ExitStack, path: Path | None) -> Any:  # noqa: ANN401 - a writer that loads late
+def _open_rejects(stack: ExitStack, path: Path | None) -> Any:
     """What makes a writer of refused rows, once the header is known; None where none are kept."""
     if path is None:
         return None

@@ -102,7 +102,5 @@ def moment(text: str | None, where: str) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise InvalidInput.at(
-            where, f"{text!r} is not a time with its zone such as 2026-01-31T17:00:00+01:00"
-        )
+        raise InvalidInput.at(where, f"{text!r} is not a time with its zone such as 2026-01-31T17:00:00+01:00")
     return found

@@ -126,9 +126,7 @@ def explain(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Its external id.")],
     target: TargetArgument,
     to: Annotated[str | None, typer.Option("--to", metavar="ASSIGNEE")] = None,
-    source: Annotated[
-        str | None, typer.Option("--source", help="Where several sources have that id.")
-    ] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Where several sources have that id.")] = None,
     organization: OrganizationOption = None,
 ) -> None:
     """Say whether a record counts for a target, and the first rule that fails if not."""
@@ -169,7 +167,7 @@ def uncounted(
     say(f"{len(rows)} records", style="dim")
 
 
-def _clocks(as_of: str | None, known_at: str | None) -> Any:  # noqa: ANN401 - the class loads late
+def _clocks(as_of: str | None, known_at: str | None) -> Any:
     day, moment = common.day(as_of, "as-of"), common.moment(known_at, "known-at")
     return lambda clocks: clocks(day, moment)
 

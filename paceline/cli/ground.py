@@ -9,12 +9,8 @@ from paceline.cli import common
 from paceline.cli.common import OrganizationOption, ReasonOption, say, tell
 from paceline.errors import InvalidInput
 
-organizations = typer.Typer(
-    help="The organization: make one, show it, change its settings.", no_args_is_help=True
-)
-rates = typer.Typer(
-    help="Currency rates: what one unit is worth in the reporting currency.", no_args_is_help=True
-)
+organizations = typer.Typer(help="The organization: make one, show it, change its settings.", no_args_is_help=True)
+rates = typer.Typer(help="Currency rates: what one unit is worth in the reporting currency.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,9 +47,7 @@ def doctor() -> None:
 
 
 def verify(
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Post what is missing and correct the totals.")
-    ] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Post what is missing and correct the totals.")] = False,
     organization: OrganizationOption = None,
 ) -> None:
     """Recompute every credit, total and stay from the records, and name every difference."""
@@ -77,9 +71,7 @@ def create(
     name: Annotated[str, typer.Option("--name")],
     currency: Annotated[str, typer.Option(help="Reporting currency, ISO 4217.")] = "USD",
     time_zone: Annotated[str, typer.Option(help="IANA time zone: it makes the days.")] = "UTC",
-    slug: Annotated[
-        str | None, typer.Option(help="Short name for --organization; made from the name.")
-    ] = None,
+    slug: Annotated[str | None, typer.Option(help="Short name for --organization; made from the name.")] = None,
     fiscal_year_first_month: Annotated[int, typer.Option(min=1, max=12)] = 1,
     week_first_day: Annotated[int, typer.Option(help="0 is Monday.", min=0, max=6)] = 0,
     working_weekdays: Annotated[str, typer.Option(help="0 is Monday, with commas.")] = "0,1,2,3,4",
@@ -139,9 +131,7 @@ def change(
 def set_rate(
     currency: str,
     from_day: Annotated[str, typer.Argument(metavar="DAY", help="The first day it holds.")],
-    rate: Annotated[
-        str, typer.Argument(help="What one unit is worth in the reporting currency; none removes it.")
-    ],
+    rate: Annotated[str, typer.Argument(help="What one unit is worth in the reporting currency; none removes it.")],
     organization: OrganizationOption = None,
 ) -> None:
     """Enter a rate from a day until the next one entered."""

@@ -35,9 +35,7 @@ def list_people(organization: OrganizationOption = None) -> None:
 def move(
     person: PersonArgument,
     from_day: FromOption,
-    department: Annotated[
-        str | None, typer.Option("--department", help="none takes them out of any.")
-    ] = None,
+    department: Annotated[str | None, typer.Option("--department", help="none takes them out of any.")] = None,
     join: Annotated[str | None, typer.Option("--join", metavar="TEAM")] = None,
     primary: Annotated[bool | None, typer.Option("--primary/--not-primary", help="Of several teams.")] = None,
     leave: Annotated[str | None, typer.Option("--leave", metavar="TEAM")] = None,
@@ -55,9 +53,7 @@ def move(
             to = None if department == "none" else directory.find_department(scope, department).id
             moves.move_person(scope, found.id, department_id=to, from_day=day, reason=reason)
         if leave is not None:
-            moves.leave_team(
-                scope, found.id, directory.find_team(scope, leave).id, from_day=day, reason=reason
-            )
+            moves.leave_team(scope, found.id, directory.find_team(scope, leave).id, from_day=day, reason=reason)
         if join is not None:
             team = directory.find_team(scope, join)
             moves.join_team(scope, found.id, team.id, from_day=day, is_primary=primary, reason=reason)
@@ -88,9 +84,7 @@ def list_units(organization: OrganizationOption = None) -> None:
         from paceline.org.models import Department, Team
 
         for kind, things in (("department", Department), ("team", Team)):
-            for name in (
-                things.objects.filter(org_id=scope.org_id).order_by("name").values_list("name", flat=True)
-            ):
+            for name in things.objects.filter(org_id=scope.org_id).order_by("name").values_list("name", flat=True):
                 tell(f"{kind}:{name}")
 
 

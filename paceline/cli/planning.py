@@ -18,9 +18,7 @@ ToOption = Annotated[
     str,
     typer.Option("--to", metavar="ASSIGNEE", help="organization, department:NAME, team:NAME or person:EMAIL"),
 ]
-StartOption = Annotated[
-    str | None, typer.Option("--start", metavar="DAY", help="For a part of the target's window.")
-]
+StartOption = Annotated[str | None, typer.Option("--start", metavar="DAY", help="For a part of the target's window.")]
 EndOption = Annotated[str | None, typer.Option("--end", metavar="DAY", help="The first day after that part.")]
 
 
@@ -40,9 +38,7 @@ def list_metrics(organization: OrganizationOption = None) -> None:
 
         for metric in registry.listed(scope):
             made = rules.definition(metric)
-            tell(
-                f"{metric.key}: {metric.name} ({made.module}, {made.unit}, {made.kind}) - {metric.description}"
-            )
+            tell(f"{metric.key}: {metric.name} ({made.module}, {made.unit}, {made.kind}) - {metric.description}")
 
 
 @metrics.command("show")
@@ -134,9 +130,7 @@ def create_target(
     value: Annotated[str, typer.Option("--value", help="In whole currency or as a count: 500000 or 25.")],
     period: Annotated[str, typer.Option("--period", help="weekly, monthly, quarterly, annual or custom")],
     start: Annotated[str, typer.Option("--start", metavar="DAY", help="The first day.")],
-    end: Annotated[
-        str | None, typer.Option("--end", metavar="DAY", help="Custom: the first day after.")
-    ] = None,
+    end: Annotated[str | None, typer.Option("--end", metavar="DAY", help="Custom: the first day after.")] = None,
     description: Annotated[str, typer.Option("--description")] = "",
     filter_: Annotated[
         str | None, typer.Option("--filter", metavar="JSON", help="A condition that narrows the metric.")
@@ -178,9 +172,7 @@ def list_targets(organization: OrganizationOption = None) -> None:
 
         own = Target.objects.filter(org_id=scope.org_id).select_related("metric").order_by("start_date", "id")
         for each in own:
-            tell(
-                f"{each.id}: {each.name} ({each.metric.key}, {each.start_date} to {each.end_date}, {each.status})"
-            )
+            tell(f"{each.id}: {each.name} ({each.metric.key}, {each.start_date} to {each.end_date}, {each.status})")
 
 
 @targets.command("edit")
@@ -271,7 +263,7 @@ def unassign(
     say("removed")
 
 
-def part(target: Any, start: str | None, end: str | None) -> Any:  # noqa: ANN401 - models load late
+def part(target: Any, start: str | None, end: str | None) -> Any:
     """The part of a target's window that is named, all of it by default. Raises InvalidInput."""
     from paceline.domain.calendar import Window
 
@@ -282,7 +274,7 @@ def part(target: Any, start: str | None, end: str | None) -> Any:  # noqa: ANN40
     return Window(first, after)
 
 
-def _value(scope: Any, text: str, key: str) -> int:  # noqa: ANN401 - models load late
+def _value(scope: Any, text: str, key: str) -> int:
     """A value as people write it, in the metric's unit: whole currency for money, a number for a count."""
     from paceline.domain.kinds import Unit
     from paceline.domain.money import parse_amount

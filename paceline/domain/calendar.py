@@ -108,9 +108,7 @@ def window_of(period: Period, start: date, end: date | None = None) -> Window:
         return window
     made = start + timedelta(days=_WEEK) if period == Period.WEEKLY else add_months(start, _MONTHS[period])
     if end is not None and end != made:
-        raise ValueError(
-            f"a {period} period from {start} ends before {made}; leave the end out or make it custom"
-        )
+        raise ValueError(f"a {period} period from {start} ends before {made}; leave the end out or make it custom")
     check_day(made - _ONE)
     return Window(start, made)
 
@@ -177,8 +175,6 @@ class WorkCalendar:
         if window is None:
             return 0
         weeks, rest = divmod(window.days, _WEEK)
-        odd = sum(
-            (window.start.weekday() + number) % _WEEK in self.working_weekdays for number in range(rest)
-        )
+        odd = sum((window.start.weekday() + number) % _WEEK in self.working_weekdays for number in range(rest))
         kept = bisect_left(self._kept, window.end) - bisect_left(self._kept, window.start)
         return weeks * len(self.working_weekdays) + odd - kept

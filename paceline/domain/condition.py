@@ -125,10 +125,8 @@ def _read(module: Module, given: object, where: str, depth: int) -> Condition:
     if given is None or given == {}:
         return ALWAYS
     if not isinstance(given, Mapping):
-        raise BadCondition(
-            f"{where}: write an object such as {{'field': 'region', 'op': 'equals', 'value': 'East'}}"
-        )
-    stated: Json = given
+        raise BadCondition(f"{where}: write an object such as {{'field': 'region', 'op': 'equals', 'value': 'East'}}")
+    stated: Json = given  # pyright: ignore[reportUnknownVariableType]
     for word in ("all", "any"):
         if word in stated:
             return _read_group(module, stated, word, where, depth)
@@ -142,9 +140,7 @@ def _read_group(module: Module, given: Json, word: str, where: str, depth: int) 
     if depth == 0:
         raise BadCondition(f"{where}: at most {DEPTH_MAX} levels of all and any")
     listed: list[object] = list(parts)  # pyright: ignore[reportUnknownArgumentType]
-    read_parts = [
-        _read(module, part, f"{where}.{word}[{place}]", depth - 1) for place, part in enumerate(listed)
-    ]
+    read_parts = [_read(module, part, f"{where}.{word}[{place}]", depth - 1) for place, part in enumerate(listed)]
     return Group(all_of=word == "all", parts=tuple(read_parts))
 
 
@@ -165,9 +161,7 @@ def check_field(module: Module, name: str, where: str) -> Field | None:
     """The standard field of that name, None for a custom one; raises BadCondition if there is no such field."""
     if name.startswith("custom."):
         if not 0 < len(name) - len("custom.") <= KEY_CHARACTERS_MAX or "\x00" in name:
-            raise BadCondition(
-                f"{where}: write custom. and the field's name, up to {KEY_CHARACTERS_MAX} characters"
-            )
+            raise BadCondition(f"{where}: write custom. and the field's name, up to {KEY_CHARACTERS_MAX} characters")
         return None
     standard = field(module, name)
     if standard is None or standard.type in {FieldType.CUSTOM, FieldType.INSTANT, FieldType.FLAG}:

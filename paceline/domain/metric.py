@@ -10,7 +10,6 @@ from paceline.domain.condition import ALWAYS, BadCondition, Condition
 from paceline.domain.kinds import Direction, Indicator, Kind, Unit
 from paceline.domain.record import FieldType, Module
 
-
 _Word = TypeVar("_Word", bound=StrEnum)
 
 

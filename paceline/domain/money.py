@@ -29,9 +29,7 @@ _SHAPE = re.compile(
 # Thousands, or lakhs and crores. A zero in front, as in 0,123, is no group: there the sign is a decimal one.
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})*,[0-9]{3}")
 # Any other word would be read over: 1.5 mio is not one and a half.
-_WORDS = frozenset(
-    {"ft", "fr", "kr", "k\u010d", "lei", "rs", "z\u0142", "\u043b\u0432", "\u0440\u0443\u0431"}
-)
+_WORDS = frozenset({"ft", "fr", "kr", "k\u010d", "lei", "rs", "z\u0142", "\u043b\u0432", "\u0440\u0443\u0431"})
 # ISO 4217, without metals and test codes.
 _CODES = frozenset(
     """
@@ -115,9 +113,7 @@ def _ungrouped(whole: str, decimal: str, text: str) -> str:
         return whole
     (separator,) = separators
     if not _GROUPS.fullmatch(whole.replace(separator, ",")):
-        raise ValueError(
-            f"{_shown(text)} is not grouped by thousands; {decimal!r} stands before the decimals"
-        )
+        raise ValueError(f"{_shown(text)} is not grouped by thousands; {decimal!r} stands before the decimals")
     return whole.replace(separator, "")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One refused row: its line in the file (1 is the header), the column at fault if one is, why, and what stood there."""
+    """One refused row: its line in the file (1 is the header), the column at fault if one is, why, and its text."""
 
     line: int
     column: str | None

@@ -73,9 +73,7 @@ def flatten(memberships: Iterable[MembershipSpan], placements: Iterable[Placemen
     }
 
 
-def cycle_after(
-    placements: Iterable[PlacementSpan], department_id: int, parent_id: int, from_day: date
-) -> list[int]:
+def cycle_after(placements: Iterable[PlacementSpan], department_id: int, parent_id: int, from_day: date) -> list[int]:
     """The way [department, parent, ..., department] up to itself if it is under that parent from that day on.
 
     Empty if there is none. What was said before of that day and later ones no longer holds.

@@ -104,9 +104,7 @@ def _query(template: LiteralString, belongs: LiteralString, module: Module) -> b
     return sql.SQL(template).format(entries=entries, table=TABLES[module].identifier).as_bytes()
 
 
-def records(
-    scope: Scope, figure: Figure, after: tuple[int, int] = (0, 0), limit: int = PAGE_ROWS_MAX
-) -> list[Counted]:
+def records(scope: Scope, figure: Figure, after: tuple[int, int] = (0, 0), limit: int = PAGE_ROWS_MAX) -> list[Counted]:
     """A page of the records behind the figure, after that record and person; over all pages they add up to it."""
     start = DAY_ALWAYS if figure.kind == Kind.LEVEL else figure.window.start
     query = _query(_RECORDS, figure.belongs(), figure.module)
@@ -130,7 +128,7 @@ Changes = dict[date, list[tuple[int, int]]]
 
 def balances(scope: Scope, figure: Figure) -> tuple[dict[int, int], Changes]:
     """What of a level stood with each person before the window, and each day's changes as (person, value)."""
-    belongs = _BELONGS[figure.assignee.kind] if figure.assignee.kind in _BELONGS else _EVER
+    belongs = _BELONGS.get(figure.assignee.kind, _EVER)
     query = _query(_BALANCES, belongs, figure.module)
     values = {**figure.values(scope, DAY_ALWAYS), "first": figure.window.start}
     opening: dict[int, int] = {}

@@ -58,10 +58,7 @@ def parts(definition: Definition, rules: Rules, parameters: Parameters) -> Parts
         leaves = predicate(module, definition.leaves_when, parameters)
         never = day(module, definition.leaves_by, parameters)
     return Parts(
-        tuple(
-            (each.words(), predicate(module, each, parameters))
-            for each in conditions.rules(definition.condition)
-        ),
+        tuple((each.words(), predicate(module, each, parameters)) for each in conditions.rules(definition.condition)),
         predicate(module, definition.condition, parameters),
         day(module, definition.dated_by, parameters),
         leaves,

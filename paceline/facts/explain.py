@@ -52,9 +52,7 @@ def checks(definition: Definition, made: Parts, credited: sql.Composable) -> lis
     told.append(("its owner is a known person", sql.SQL("({} IS NOT NULL)").format(credited)))
     told.append((f"it has a day in {definition.dated_by}", sql.SQL("({} IS NOT NULL)").format(made.day)))
     if definition.value_by is not None:
-        told.append(
-            (f"it has a value in {definition.value_by}", sql.SQL("({} IS NOT NULL)").format(made.raw_value))
-        )
+        told.append((f"it has a value in {definition.value_by}", sql.SQL("({} IS NOT NULL)").format(made.raw_value)))
     if definition.unit == Unit.MONEY:
         rated = sql.SQL("({} IS NOT NULL)").format(made.value)
         told.append(("its currency is the reporting one, or has a rate for its day", rated))
@@ -88,9 +86,7 @@ def explain(
     if not rows:
         raise NotFound(f"there is no record '{external_id}' in {definition.module}")
     if len(rows) > 1:
-        raise NotFound(
-            f"several sources have a record '{external_id}' in {definition.module}: name the source"
-        )
+        raise NotFound(f"several sources have a record '{external_id}' in {definition.module}: name the source")
     *held, owner, person_id, day, value = rows[0]
     listed = tuple(Rule(words, bool(holds)) for (words, _), holds in zip(told, held, strict=True))
     return Explanation(listed, owner, person_id, day, value)

@@ -99,9 +99,7 @@ def post_metrics(scope: Scope, rules: Rules, metric_ids: Collection[int], posted
     totals.post_metrics(scope, posted_at, sorted(metric_ids), rules.levels(metric_ids))
 
 
-def _post_whole(
-    scope: Scope, module: Module, rules: Rules, numbers: frozenset[int], posted_at: datetime
-) -> None:
+def _post_whole(scope: Scope, module: Module, rules: Rules, numbers: frozenset[int], posted_at: datetime) -> None:
     query, values = _posting(module, rules, numbers, touched=False)
     scope.run(query, {**values, "org_id": scope.org_id, "posted_at": posted_at})
 

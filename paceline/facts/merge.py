@@ -17,7 +17,7 @@ from paceline.facts.tables import TABLES, Table
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The statements of one shape of batch, ready to run; the last two on every record touched, and on those changed."""
+    """The statements of one shape of batch, ready to run; the last two on all records touched, and on those changed."""
 
     classify: bytes
     insert: bytes
@@ -80,9 +80,7 @@ def merge(module: Module, fields: tuple[str, ...], *, inline: bool) -> Merge:
             if name not in {"modified", "owner_id"}
         ),
     )
-    changes = sql.SQL(", ").join(
-        sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in new.items()
-    )
+    changes = sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in new.items())
     update = sql.SQL(_UPDATE).format(table=table.identifier, batch=batch, changes=changes)
     settle = sql.SQL(_SETTLE).format(table=table.identifier, closed=table.closed_when).as_bytes()
     return Merge(
@@ -138,9 +136,7 @@ _OWNER_ID: LiteralString = """CASE WHEN d.owner IS NOT DISTINCT FROM s.owner AND
     THEN d.owner_id ELSE s.owner_id END"""
 _DAY: LiteralString = "coalesce(s.{day}, (s.{at} AT TIME ZONE %(zone)s)::date)"
 # A qualified lead keeps the day it first qualified when the source sends none.
-_KEPT: LiteralString = (
-    "CASE WHEN {given} IS NOT NULL THEN {new} WHEN {status} = 'qualified' THEN d.{column} END"
-)
+_KEPT: LiteralString = "CASE WHEN {given} IS NOT NULL THEN {new} WHEN {status} = 'qualified' THEN d.{column} END"
 
 
 def _field_values(name: str, kind: FieldType) -> dict[str, sql.Composable]:

@@ -31,9 +31,7 @@ _RESOLVE: LiteralString = """
               OFFSET 0) k) each
     WHERE rank = best GROUP BY given HAVING count(DISTINCT person_id) = 1"""
 
-_FORGET: LiteralString = (
-    "DELETE FROM owner_key WHERE org_id = %(org_id)s AND person_id = ANY(%(people)s::bigint[])"
-)
+_FORGET: LiteralString = "DELETE FROM owner_key WHERE org_id = %(org_id)s AND person_id = ANY(%(people)s::bigint[])"
 
 _LEARN: LiteralString = """
     INSERT INTO owner_key (org_id, key, rank, source, person_id)
@@ -58,7 +56,7 @@ def resolve(scope: Scope, source: str, given: Collection[str]) -> dict[str, int]
     if not given:
         return {}
     rows = scope.run(_RESOLVE, {"org_id": scope.org_id, "source": source, "given": list(given)}, hot=True)
-    return {word: person_id for word, person_id in rows}
+    return dict(iter(rows))
 
 
 def set_keys(scope: Scope, keys: Mapping[int, Sequence[OwnerKey]]) -> int:
@@ -68,9 +66,7 @@ def set_keys(scope: Scope, keys: Mapping[int, Sequence[OwnerKey]]) -> int:
     """
     clock.lock(scope)
     scope.run(_FORGET, {"org_id": scope.org_id, "people": list(keys)})
-    rows = [
-        (key.key, key.rank, key.source, person) for person, owned in keys.items() for key in owned if key.key
-    ]
+    rows = [(key.key, key.rank, key.source, person) for person, owned in keys.items() for key in owned if key.key]
     words, ranks, sources, people = zip(*rows, strict=True) if rows else ((), (), (), ())
     given = {"keys": list(words), "ranks": list(ranks), "sources": list(sources), "people": list(people)}
     scope.run(_LEARN, {"org_id": scope.org_id, **given})

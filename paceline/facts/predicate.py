@@ -47,9 +47,7 @@ def predicate(module: Module, condition: Condition, parameters: Parameters) -> s
         if not condition.parts:
             return sql.SQL("true")
         word = sql.SQL(" AND ") if condition.all_of else sql.SQL(" OR ")
-        return sql.SQL("({})").format(
-            word.join(predicate(module, part, parameters) for part in condition.parts)
-        )
+        return sql.SQL("({})").format(word.join(predicate(module, part, parameters) for part in condition.parts))
     if condition.field.startswith("custom."):
         return _custom(condition, parameters)
     return _standard(module, condition, parameters)

@@ -20,22 +20,19 @@ _OF_UNIT: LiteralString = """
     WHERE org_id = %(org_id)s AND unit_kind = %(kind)s AND unit_id = %(unit)s
     AND known_from <= %(known_at)s AND known_to > %(known_at)s"""
 
-_GIVEN: LiteralString = """unnest(%(kinds)s::text[], %(units)s::bigint[], %(people)s::bigint[],
-    %(starts)s::date[], %(ends)s::date[]) AS g (unit_kind, unit_id, person_id, from_day, to_day)"""
-
-_CLOSE: LiteralString = (
-    """UPDATE rollup r SET known_to = %(posted_at)s FROM """
-    + _GIVEN
-    + """ WHERE r.org_id = %(org_id)s AND r.person_id = ANY(%(people)s::bigint[]) AND r.person_id = g.person_id
+_CLOSE: LiteralString = """
+    UPDATE rollup r SET known_to = %(posted_at)s
+    FROM unnest(%(kinds)s::text[], %(units)s::bigint[], %(people)s::bigint[], %(starts)s::date[], %(ends)s::date[])
+        AS g (unit_kind, unit_id, person_id, from_day, to_day)
+    WHERE r.org_id = %(org_id)s AND r.person_id = ANY(%(people)s::bigint[]) AND r.person_id = g.person_id
     AND r.unit_kind = g.unit_kind AND r.unit_id = g.unit_id AND r.from_day = g.from_day AND r.to_day = g.to_day
     AND r.known_to = 'infinity'"""
-)
 
-_ADD: LiteralString = (
-    """INSERT INTO rollup (org_id, unit_kind, unit_id, person_id, from_day, to_day, known_from)
-    SELECT %(org_id)s, g.unit_kind, g.unit_id, g.person_id, g.from_day, g.to_day, %(posted_at)s FROM """
-    + _GIVEN
-)
+_ADD: LiteralString = """
+    INSERT INTO rollup (org_id, unit_kind, unit_id, person_id, from_day, to_day, known_from)
+    SELECT %(org_id)s, g.unit_kind, g.unit_id, g.person_id, g.from_day, g.to_day, %(posted_at)s
+    FROM unnest(%(kinds)s::text[], %(units)s::bigint[], %(people)s::bigint[], %(starts)s::date[], %(ends)s::date[])
+        AS g (unit_kind, unit_id, person_id, from_day, to_day)"""
 
 
 def standing(scope: Scope, person_ids: Collection[int] | None = None) -> set[Stay]:
@@ -63,9 +60,9 @@ def post(scope: Scope, stays: Iterable[Stay], person_ids: Collection[int] | None
     gone, come = held - desired, desired - held
     if gone or come:
         posted_at = clock.tick(scope)
-        for query, changed in ((_CLOSE, gone), (_ADD, come)):
-            if changed:
-                scope.run(query, {"org_id": scope.org_id, "posted_at": posted_at, **_columns(changed)})
+        given = {"org_id": scope.org_id, "posted_at": posted_at}
+        scope.run(_CLOSE, {**given, **_columns(gone)})
+        scope.run(_ADD, {**given, **_columns(come)})
     return len(gone) + len(come)
 
 

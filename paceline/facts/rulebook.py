@@ -26,7 +26,9 @@ _SET_RATE: LiteralString = """
     INSERT INTO currency_rate (org_id, currency, from_day, rate, minor_rate)
     VALUES (%(org_id)s, %(currency)s, %(from_day)s, %(rate)s, %(minor_rate)s)
     ON CONFLICT (org_id, currency, from_day) DO UPDATE SET rate = excluded.rate, minor_rate = excluded.minor_rate"""
-_DROP_RATE: LiteralString = "DELETE FROM currency_rate WHERE org_id = %(org_id)s AND currency = %(currency)s AND from_day = %(from_day)s"
+_DROP_RATE: LiteralString = (
+    "DELETE FROM currency_rate WHERE org_id = %(org_id)s AND currency = %(currency)s AND from_day = %(from_day)s"
+)
 _DROP_RATES: LiteralString = "DELETE FROM currency_rate WHERE org_id = %(org_id)s"
 _RATES: LiteralString = """SELECT currency, from_day, rate FROM currency_rate
     WHERE org_id = %(org_id)s ORDER BY currency, from_day"""

@@ -21,7 +21,7 @@ class CreditOwner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The reporting currency with its exponent, the time zone that makes days, whom to credit, and the metrics by id."""
+    """The reporting currency with its exponent, the zone that makes days, whom to credit, and the metrics by id."""
 
     currency: str
     exponent: int

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.abc import Params, Query
+from psycopg.abc import Params, QueryNoTemplate
 from psycopg.rows import TupleRow
 
 Cursor = psycopg.Cursor[TupleRow]
@@ -22,7 +22,7 @@ class Scope:
     connection: psycopg.Connection[Any]
     actor: str
 
-    def run(self, query: Query, params: Params, *, hot: bool = False) -> Cursor:
+    def run(self, query: QueryNoTemplate, params: Params, *, hot: bool = False) -> Cursor:
         """The cursor after the query.
 
         A `hot` one is prepared: worth it for the small statements of every write, whose plan does not depend on the

@@ -41,9 +41,7 @@ def stage_columns(module: Module, fields: tuple[str, ...]) -> list[tuple[str, st
 def relation(module: Module, fields: tuple[str, ...], *, inline: bool) -> sql.Composable:
     """The staged batch as the relation `s` of a FROM clause; inline, the rows are the value `rows`."""
     if inline:
-        return sql.SQL("json_to_recordset(%(rows)s::json) AS s ({})").format(
-            _typed(stage_columns(module, fields))
-        )
+        return sql.SQL("json_to_recordset(%(rows)s::json) AS s ({})").format(_typed(stage_columns(module, fields)))
     return sql.SQL("{} s").format(_table(module))
 
 
@@ -98,8 +96,7 @@ def _columns(
 def _listed(names: Sequence[tuple[str, str]], row: Row) -> dict[str, object]:
     named = zip(names, row, strict=True)
     return {
-        name: json.loads(str(value)) if kind == "jsonb" and value else _plain(value)
-        for (name, kind), value in named
+        name: json.loads(str(value)) if kind == "jsonb" and value else _plain(value) for (name, kind), value in named
     }
 
 

@@ -35,16 +35,14 @@ _THEN: LiteralString = (
     "credit t WHERE t.org_id = %(org_id)s AND t.metric_id = %(metric)s AND t.posted_at <= %(known_at)s"
 )
 _KNOWN_NOW: LiteralString = "r.org_id = %(org_id)s AND r.known_to = 'infinity'"
-_KNOWN_THEN: LiteralString = (
-    "r.org_id = %(org_id)s AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s"
-)
+_KNOWN_THEN: LiteralString = "r.org_id = %(org_id)s AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s"
 _ASKED_UNITS: LiteralString = """((r.unit_kind = 'department' AND r.unit_id = ANY(%(departments)s::bigint[]))
         OR (r.unit_kind = 'team' AND r.unit_id = ANY(%(teams)s::bigint[])))"""
 _ASKED_PEOPLE: LiteralString = "person_id = ANY(%(people)s::bigint[])"
 
 # Index: daily_total's primary key alone (credit_counted with known_at), the window read once; the organization's stays
-# from rollup_standing alone, or by rollup's primary key where few units are asked for. Whoever was in a unit for part of the window
-# ({movers}) has their days laid against the stays one by one.
+# from rollup_standing alone, or by rollup's primary key where few units are asked for. Whoever was in a unit for a part
+# of the window ({movers}) has their days laid against the stays one by one.
 _FLOW: LiteralString = """
     WITH person_sum AS MATERIALIZED (
         SELECT t.person_id, sum(t.value)::bigint AS value FROM {entries} AND t.day >= %(start)s AND t.day < %(end)s
@@ -144,7 +142,7 @@ def level(
     assignees: Sequence[Assignee],
     known_at: datetime | None = None,
 ) -> Sums:
-    """What stands of a level metric at the end of each window (by its place) for each assignee, and maybe for others."""
+    """What stands of a level metric at the end of each window (by its place) for each assignee, maybe for others."""
     found: Sums = {}
     asked = _Asked(assignees)
     query = asked.query(_LEVEL, then=known_at is not None)
@@ -167,9 +165,7 @@ class _Asked:
         few_units = len(self.departments) + len(self.teams) <= ASKED_MAX
         return _query(template, then=then, few_units=few_units, few_people=len(self.people) <= ASKED_MAX)
 
-    def values(
-        self, scope: Scope, metric_id: int, window: Window, known_at: datetime | None
-    ) -> dict[str, object]:
+    def values(self, scope: Scope, metric_id: int, window: Window, known_at: datetime | None) -> dict[str, object]:
         """What the query needs."""
         return {
             "org_id": scope.org_id,

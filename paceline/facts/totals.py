@@ -72,7 +72,7 @@ class Difference:
 
 
 def post_records(scope: Scope, posted_at: datetime, records: list[int], levels: list[int]) -> None:
-    """Add what this transaction posted for these records to the totals. Once a stamp. `levels` are the level metrics."""
+    """Add what this transaction posted for these records to the totals, once a stamp; `levels`: the level metrics."""
     _post(scope, "records", {"records": records, "levels": levels, "posted_at": posted_at})
 
 

@@ -54,9 +54,7 @@ def counted(scope: Scope, definition: Definition, rules: Rules) -> dict[str, int
     return dict(iter(scope.run(query, {**values, "org_id": scope.org_id})))
 
 
-def _compose(
-    template: LiteralString, definition: Definition, rules: Rules
-) -> tuple[sql.Composed, dict[str, object]]:
+def _compose(template: LiteralString, definition: Definition, rules: Rules) -> tuple[sql.Composed, dict[str, object]]:
     parameters = Parameters()
     made = parts(definition, rules, parameters)
     query = sql.SQL(template).format(

@@ -114,7 +114,5 @@ def _by_id(things: QuerySet[Thing], scope: Scope, number: int, kind: str) -> Thi
 def _by_name(things: QuerySet[Thing], name: str, kind: str) -> Thing:
     found = same(things, "name", name).first()
     if found is None:
-        raise NotFound(
-            f"there is no {kind} {name!r}{did_you_mean(name, things.values_list('name', flat=True))}"
-        )
+        raise NotFound(f"there is no {kind} {name!r}{did_you_mean(name, things.values_list('name', flat=True))}")
     return found

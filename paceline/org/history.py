@@ -131,9 +131,7 @@ def _with_teams(history: History, segments: list[_Segment], last: int | None = N
     for segment in segments:
         since = {team: since.get(team, segment.from_day) for team in segment.teams}
         said = [team for team, part in segment.teams.items() if part.is_primary]
-        primary = (
-            said[0] if said else min(since, key=lambda team: (team == last, since[team], team), default=None)
-        )
+        primary = said[0] if said else min(since, key=lambda team: (team == last, since[team], team), default=None)
         rows += (
             Row(None, team, segment.from_day, segment.to_day, team == primary, part.is_lead)
             for team, part in segment.teams.items()

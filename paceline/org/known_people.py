@@ -54,12 +54,12 @@ class Words:
     def __init__(self, people: Iterable[Known]) -> None:
         self.by_external_id: dict[str, Known] = {}
         self.by_email: dict[str, Known] = {}
-        self.by_name: dict[str, list[Known]] = {}
+        self.by_name: dict[str, dict[Known, None]] = {}
         for known in people:
             self.add(known)
 
     def add(self, known: Known) -> None:
-        """Let the person be found too, unless there is to be no such person."""
+        """Let the person be found by what they are wanted to be, unless there is to be no such person."""
         values = known.wanted
         if values is None:
             return
@@ -67,7 +67,7 @@ class Words:
             self.by_external_id[values.external_id] = known
         if values.email:
             self.by_email[folded(values.email)] = known
-        self.by_name.setdefault(folded(values.name), []).append(known)
+        self.by_name.setdefault(folded(values.name), {})[known] = None
 
     def match(self, given: Values) -> Known | None:
         """The person that a row with these values is about: by external id, else by e-mail, else by name.
@@ -79,7 +79,7 @@ class Words:
         found = self.by_email.get(folded(given.email or ""))
         if found is not None and _is_emailed(found, given):
             return found
-        namesakes = [each for each in self.by_name.get(folded(given.name), []) if _agrees(each, given)]
+        namesakes = [each for each in self.by_name.get(folded(given.name), ()) if _agrees(each, given)]
         if len(namesakes) > 1:
             raise Refused("name", _several(given.name, namesakes))
         return namesakes[0] if namesakes else None
@@ -89,7 +89,7 @@ class Words:
         known = self.by_external_id.get(words.strip()) or self.by_email.get(folded(words))
         if known is not None:
             return known
-        namesakes = self.by_name.get(folded(words), [])
+        namesakes = list(self.by_name.get(folded(words), ()))
         if len(namesakes) != 1:
             reason = _several(words, namesakes) if namesakes else f"there is no person {words!r}"
             raise Refused("manager", reason)
@@ -146,9 +146,7 @@ def _is_emailed(known: Known, given: Values) -> bool:
 
 def _agrees(known: Known, given: Values) -> bool:
     values = known.wanted
-    return values is not None and not (
-        (given.external_id and values.external_id) or (given.email and values.email)
-    )
+    return values is not None and not ((given.external_id and values.external_id) or (given.email and values.email))
 
 
 def _several(name: str, namesakes: list[Known]) -> str:

@@ -71,11 +71,7 @@ def read_tree(scope: Scope, today: date) -> Tree:
 
 def make_departments(scope: Scope, tree: Tree) -> list[Department]:
     """Make the departments of the tree that are not stored, under their parents for always."""
-    made = [
-        Department(org_id=scope.org_id, name=name)
-        for key, name in tree.names.items()
-        if key not in tree.stored
-    ]
+    made = [Department(org_id=scope.org_id, name=name) for key, name in tree.names.items() if key not in tree.stored]
     Department.objects.bulk_create(made)
     tree.stored |= {folded(each.name): each.id for each in made}
     above = ((each, tree.parent_id(each.name)) for each in made)

@@ -90,9 +90,7 @@ def write(scope: Scope, stored: Stored, desired: Mapping[int, History]) -> dict[
     return differences
 
 
-def described(
-    rows: Iterable[Row], departments: Mapping[int, str], teams: Mapping[int, str]
-) -> list[dict[str, object]]:
+def described(rows: Iterable[Row], departments: Mapping[int, str], teams: Mapping[int, str]) -> list[dict[str, object]]:
     """The rows as the audit trail keeps them, with the units by name as well as by id."""
     return [
         {

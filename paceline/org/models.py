@@ -92,12 +92,8 @@ class Placement(models.Model):
     department_id: int
     parent_id: int
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
-    department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, db_index=False, related_name="placements"
-    )
-    parent = models.ForeignKey(
-        Department, on_delete=models.PROTECT, db_index=False, related_name="placements_below"
-    )
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, db_index=False, related_name="placements")
+    parent = models.ForeignKey(Department, on_delete=models.PROTECT, db_index=False, related_name="placements_below")
     from_day = models.DateField(default=DAY_ALWAYS)
     to_day = models.DateField(default=DAY_NEVER)
 
@@ -147,9 +143,7 @@ class Person(models.Model):
     email = models.CharField(max_length=EMAIL_CHARACTERS_MAX, null=True)  # noqa: DJ001 - unique, where given
     hire_day = models.DateField(null=True)
     end_day = models.DateField(null=True)
-    manager = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, db_index=False, related_name="reports"
-    )
+    manager = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="reports")
     quota_carrying = models.BooleanField(default=True)
 
     class Meta:
@@ -195,9 +189,7 @@ class ExternalId(models.Model):
         db_table = "org_external_id"
         constraints = [
             models.UniqueConstraint(fields=["org", "source", "external_id"], name="org_external_id_once"),
-            models.UniqueConstraint(
-                fields=["org", "person", "source"], name="org_external_id_one_per_source"
-            ),
+            models.UniqueConstraint(fields=["org", "person", "source"], name="org_external_id_one_per_source"),
         ]
 
 
@@ -217,9 +209,7 @@ class Membership(models.Model):
     department = models.ForeignKey(
         Department, null=True, on_delete=models.PROTECT, db_index=False, related_name="memberships"
     )
-    team = models.ForeignKey(
-        Team, null=True, on_delete=models.PROTECT, db_index=False, related_name="memberships"
-    )
+    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, db_index=False, related_name="memberships")
     from_day = models.DateField(default=DAY_ALWAYS)
     to_day = models.DateField(default=DAY_NEVER)
     is_primary = models.BooleanField(default=False)

@@ -18,7 +18,7 @@ from paceline.plan import rules
 from paceline.plan.find import ORGANIZATION
 from paceline.plan.held import Held, held
 from paceline.plan.models import Target
-from paceline.plan.progress import Clocks, Measure
+from paceline.plan.progress import NOW, Clocks, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def records(
     target: Target,
     assignment: Held,
     now: datetime,
-    clocks: Clocks = Clocks(),
+    clocks: Clocks = NOW,
     after: tuple[int, int] = (0, 0),
     limit: int = breakdown.PAGE_ROWS_MAX,
 ) -> list[Counted]:
@@ -45,9 +45,7 @@ def records(
     return [] if figure is None else breakdown.records(scope, figure, after, limit)
 
 
-def series(
-    scope: Scope, target: Target, assignment: Held, now: datetime, clocks: Clocks = Clocks()
-) -> list[Point]:
+def series(scope: Scope, target: Target, assignment: Held, now: datetime, clocks: Clocks = NOW) -> list[Point]:
     """Each day of the assignment's window that has begun, with the pace line."""
     measure = Measure(scope, target, clocks, now)
     figure = _figure(measure, assignment)
@@ -63,9 +61,7 @@ def _figure(measure: Measure, assignment: Held) -> Figure | None:
     if window is None:
         return None
     definition = measure.definition
-    return Figure(
-        measure.metric_id, definition.module, definition.kind, assignment.assignee, window, measure.stamp
-    )
+    return Figure(measure.metric_id, definition.module, definition.kind, assignment.assignee, window, measure.stamp)
 
 
 def _flows(scope: Scope, figure: Figure) -> Iterator[tuple[date, int]]:
@@ -84,11 +80,7 @@ def _levels(measure: Measure, figure: Figure) -> Iterator[tuple[date, int]]:
     for day in figure.window:
         for person_id, value in changes.get(day, ()):
             standing[person_id] += value
-        inside = (
-            standing
-            if stays is None
-            else {each.person_id for each in stays if each.from_day <= day < each.to_day}
-        )
+        inside = standing if stays is None else {each.person_id for each in stays if each.from_day <= day < each.to_day}
         yield day, sum(standing[person_id] for person_id in list(inside))
 
 
@@ -137,8 +129,7 @@ def _in_unit(scope: Scope, told: Explanation, assignee: Assignee, kind: Kind, wi
     day = window.last if kind == Kind.LEVEL else told.day
     stays = rollup.stays_of(scope, assignee.kind, assignee.id, clock.known_now(scope))
     inside = any(
-        stay.person_id == told.person_id and day is not None and stay.from_day <= day < stay.to_day
-        for stay in stays
+        stay.person_id == told.person_id and day is not None and stay.from_day <= day < stay.to_day for stay in stays
     )
     return Rule(f"the person it credits is in this {assignee.kind} on {day}", inside)
 

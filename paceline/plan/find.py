@@ -8,7 +8,7 @@ from paceline.facts.sums import Assignee
 from paceline.org import directory
 from paceline.org.directory import AmbiguousName
 from paceline.org.names import did_you_mean
-from paceline.plan.models import Assignment, AssigneeKind, Target
+from paceline.plan.models import AssigneeKind, Assignment, Target
 
 ORGANIZATION = Assignee(AssigneeKind.ORGANIZATION.value, 0)
 

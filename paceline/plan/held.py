@@ -58,9 +58,7 @@ def _then(scope: Scope, own: QuerySet[Assignment], known_at: datetime):  # noqa:
     last = kept.order_by("assignment_id", "-known_from").distinct("assignment_id")
     fields = "assignment_id", "value", "parent_id", "is_locked", "is_deleted"
     stood = {number: rest for number, *rest in last.values_list(*fields)}
-    fixed = own.filter(id__in=stood).values_list(
-        "id", "assignee_kind", "assignee_id", "start_date", "end_date"
-    )
+    fixed = own.filter(id__in=stood).values_list("id", "assignee_kind", "assignee_id", "start_date", "end_date")
     for row in fixed:
         value, parent_id, is_locked, is_deleted = stood[row[0]]
         if not is_deleted:

@@ -88,9 +88,7 @@ class Target(models.Model):
     name = models.CharField(max_length=TARGET_NAME_CHARACTERS_MAX)
     description = models.CharField(max_length=DESCRIPTION_CHARACTERS_MAX, blank=True, default="")
     metric = models.ForeignKey(Metric, on_delete=models.PROTECT, db_index=False, related_name="targets")
-    measured_by = models.ForeignKey(
-        Metric, on_delete=models.PROTECT, db_index=False, related_name="targets_measured"
-    )
+    measured_by = models.ForeignKey(Metric, on_delete=models.PROTECT, db_index=False, related_name="targets_measured")
     filter = models.JSONField(null=True)
     value = models.BigIntegerField()
     period = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Period])
@@ -103,9 +101,7 @@ class Target(models.Model):
         db_table = "plan_target"
         constraints = [
             models.CheckConstraint(name="plan_target_value", condition=models.Q(value__gt=0)),
-            models.CheckConstraint(
-                name="plan_target_window", condition=models.Q(end_date__gt=models.F("start_date"))
-            ),
+            models.CheckConstraint(name="plan_target_window", condition=models.Q(end_date__gt=models.F("start_date"))),
         ]
         indexes = [
             models.Index(fields=["org", "name"], name="plan_target_name"),
@@ -129,9 +125,7 @@ class Assignment(models.Model):
     assignee_id = models.BigIntegerField()
     start_date = models.DateField()
     end_date = models.DateField()
-    parent = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, db_index=False, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="children")
     value = models.BigIntegerField()
     origin = models.CharField(max_length=10, default=Origin.MANUAL.value)
     is_locked = models.BooleanField(default=False)
@@ -159,9 +153,7 @@ class AssignmentValue(models.Model):
     org_id: int
     assignment_id: int
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
-    assignment = models.ForeignKey(
-        Assignment, on_delete=models.PROTECT, db_index=False, related_name="values_held"
-    )
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, db_index=False, related_name="values_held")
     known_from = models.DateTimeField()
     value = models.BigIntegerField()
     parent_id = models.BigIntegerField(null=True)
@@ -174,7 +166,5 @@ class AssignmentValue(models.Model):
     class Meta:
         db_table = "plan_assignment_value"
         constraints = [
-            models.UniqueConstraint(
-                fields=["org", "assignment", "known_from"], name="plan_assignment_value_once"
-            ),
+            models.UniqueConstraint(fields=["org", "assignment", "known_from"], name="plan_assignment_value_once"),
         ]

@@ -60,14 +60,16 @@ class Clocks:
     known_at: datetime | None = None
 
 
+NOW = Clocks()
+
+
 class PastShape:
     """How the organization's same window ran in earlier years, day by day, those years added up."""
 
     def __init__(self, window: Window, read: Callable[[Window], dict[date, int]]) -> None:
         self.window = window
         self._years = [
-            (number, sorted(read(past_window(window, number)).items()))
-            for number in range(1, PAST_YEARS_MAX + 1)
+            (number, sorted(read(past_window(window, number)).items())) for number in range(1, PAST_YEARS_MAX + 1)
         ]
 
     def until(self, day: date) -> Past:
@@ -138,7 +140,7 @@ class Measure:
         """The days of the same window in earlier years, where those set the pace."""
         if self.target.pace_by != Basis.PAST_SHAPE or self.definition.kind == Kind.LEVEL:
             return None
-        return PastShape(window, lambda past: self._days(past))
+        return PastShape(window, self._days)
 
     def pace_line(self, window: Window, value: int) -> dict[date, int]:
         """What is expected by the end of each day of the window."""
@@ -153,15 +155,11 @@ class Measure:
         return line
 
     def _days(self, window: Window) -> dict[date, int]:
-        figure = Figure(
-            self.metric_id, self.definition.module, self.definition.kind, ORGANIZATION, window, self.stamp
-        )
+        figure = Figure(self.metric_id, self.definition.module, self.definition.kind, ORGANIZATION, window, self.stamp)
         return breakdown.days(self.scope, figure)
 
 
-def report(
-    scope: Scope, target: Target, now: datetime, clocks: Clocks = Clocks(), window: Window | None = None
-) -> Report:
+def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, window: Window | None = None) -> Report:
     """The progress of every assignment of the target, or of those for one window.
 
     Run it in one snapshot. Raises InvalidInput for a clock that is in the future.

@@ -28,11 +28,7 @@ def exponent(organization: Organization) -> int:
 def rules(scope: Scope) -> Rules:
     """The rules as settings and metrics stand."""
     organization = directory.own_organization(scope)
-    live = (
-        Metric.objects.filter(org_id=scope.org_id, is_retired=False)
-        .select_related("narrowed_from")
-        .order_by("id")
-    )
+    live = Metric.objects.filter(org_id=scope.org_id, is_retired=False).select_related("narrowed_from").order_by("id")
     return Rules(
         organization.currency,
         exponent(organization),

@@ -126,4 +126,6 @@ def heading(report: Report) -> str:
     """What the table is about: the target, the days that are counted, the unit, and the stamp that names all of it."""
     unit = report.currency if report.definition.unit == Unit.MONEY else "counts"
     until = f"up to {report.as_of}"
-    return f"{report.target.name}: {report.target.metric.key} in {unit}, {until}, known at {report.known_at.isoformat()}"
+    return (
+        f"{report.target.name}: {report.target.metric.key} in {unit}, {until}, known at {report.known_at.isoformat()}"
+    )

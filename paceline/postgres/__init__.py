@@ -66,9 +66,7 @@ def _check(parameters: dict[str, str]) -> None:
         with psycopg.connect(make_conninfo(**limited)) as connection:
             version = connection.info.server_version // VERSION_STEP
     except psycopg.OperationalError as error:
-        raise PostgresUnavailable(
-            f"The server that DATABASE_URL names does not answer. It said: {error}"
-        ) from error
+        raise PostgresUnavailable(f"The server that DATABASE_URL names does not answer. It said: {error}") from error
     if version < VERSION_MIN:
         raise PostgresTooOld(
             f"The server that DATABASE_URL names is PostgreSQL {version}; {VERSION_MIN} or newer is needed."

@@ -98,9 +98,7 @@ def read_binaries(folder: Path) -> Binaries | None:
     if not all((folder / name).is_file() for name in PROGRAMS):
         return None
     try:
-        answer = subprocess.run(
-            [folder / "postgres", "--version"], capture_output=True, text=True, check=False
-        )
+        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
     except OSError:
         return None
     # It reads like: postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)

@@ -28,8 +28,7 @@ def check_data(data: Path, binaries: Binaries) -> None:
     if version is None:
         if data.exists():
             raise PostgresDataDiffers(
-                f"{data} is there, but no PostgreSQL made it. Move it away, or set PACELINE_HOME to another"
-                " folder."
+                f"{data} is there, but no PostgreSQL made it. Move it away, or set PACELINE_HOME to another folder."
             )
         return
     if version == str(binaries.major):

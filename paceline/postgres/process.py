@@ -61,9 +61,7 @@ def _command(pid: int) -> list[str]:
             return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
         except OSError:
             return []
-    answer = subprocess.run(
-        ["/bin/ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run(["/bin/ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
     return answer.stdout.split()
 
 

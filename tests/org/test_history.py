@@ -149,9 +149,7 @@ def noted(history: History) -> dict[int, Note]:
 days = st.integers(0, DAYS - 1)
 sayings = st.one_of(
     st.tuples(st.just("move"), st.sampled_from((*UNITS, None)), days, st.booleans()),
-    st.tuples(
-        st.just("join"), st.sampled_from(UNITS), days, st.sampled_from((None, True, False)), st.booleans()
-    ),
+    st.tuples(st.just("join"), st.sampled_from(UNITS), days, st.sampled_from((None, True, False)), st.booleans()),
     st.tuples(st.just("leave"), st.sampled_from(UNITS), days),
     st.tuples(st.just("be there"), days, st.integers(1, DAYS)),
 )

@@ -28,9 +28,7 @@ def refused(write: Callable[[], object], name: str) -> bool:
 
 def test_nobody_is_in_two_departments_on_a_day(cast: Cast):
     def write(**days):
-        return Membership.objects.create(
-            org_id=cast.scope.org_id, person_id=cast.sam, department_id=cast.sales, **days
-        )
+        return Membership.objects.create(org_id=cast.scope.org_id, person_id=cast.sam, department_id=cast.sales, **days)
 
     assert refused(lambda: write(from_day=on(1), to_day=on(2)), "org_membership_one_department")
     write(to_day=on(0))
@@ -60,16 +58,12 @@ def test_nobody_is_twice_in_a_team_or_has_two_primary_ones(cast: Cast):
 def test_a_membership_is_of_one_unit_and_has_a_day(cast: Cast, units: dict, name: str):
     ids = {"department": ("department_id", cast.field), "team": ("team_id", cast.hunters)}
     given = dict(ids.get(key, (key, value)) for key, value in units.items())
-    assert refused(
-        lambda: Membership.objects.create(org_id=cast.scope.org_id, person_id=cast.rosa, **given), name
-    )
+    assert refused(lambda: Membership.objects.create(org_id=cast.scope.org_id, person_id=cast.rosa, **given), name)
 
 
 def test_a_department_has_one_parent_on_a_day_and_never_itself(cast: Cast):
     def write(parent_id: int, **days):
-        Placement.objects.create(
-            org_id=cast.scope.org_id, department_id=cast.field, parent_id=parent_id, **days
-        )
+        Placement.objects.create(org_id=cast.scope.org_id, department_id=cast.field, parent_id=parent_id, **days)
 
     assert refused(lambda: write(cast.partners, from_day=on(1)), "org_placement_one_parent")
     Placement.objects.all().delete()
@@ -82,13 +76,9 @@ def test_names_emails_and_external_ids_are_taken_once_in_an_organization(cast: C
     writes = {
         "org_department_name_once": lambda: Department.objects.create(org_id=org_id, name="FIELD"),
         "org_team_name_once": lambda: Team.objects.create(org_id=org_id, name="hunters"),
-        "org_person_email_once": lambda: Person.objects.create(
-            org_id=org_id, name="S", email="SAM@acme.example"
-        ),
+        "org_person_email_once": lambda: Person.objects.create(org_id=org_id, name="S", email="SAM@acme.example"),
         "org_person_email_given": lambda: Person.objects.create(org_id=org_id, name="S", email=""),
-        "org_person_days": lambda: Person.objects.create(
-            org_id=org_id, name="S", hire_day=on(1), end_day=on(0)
-        ),
+        "org_person_days": lambda: Person.objects.create(org_id=org_id, name="S", hire_day=on(1), end_day=on(0)),
         "org_organization_slug_once": lambda: Organization.objects.create(name="A", slug="acme"),
     }
     for name, write in writes.items():

@@ -23,9 +23,7 @@ def test_case_and_outer_blanks_make_no_difference(one: str, other: str):
 @example("ΟΔΟΣ", "οδοσ")
 @example("STRASSE", "straße")
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_names_that_are_one_to_the_database_are_one_here(
-    connection: psycopg.Connection, one: str, other: str
-):
+def test_names_that_are_one_to_the_database_are_one_here(connection: psycopg.Connection, one: str, other: str):
     one, other = one.strip(), other.strip()
     for left, right in ((one, other), (one, one.upper()), (one, one.swapcase())):
         row = connection.execute("SELECT lower(%s) = lower(%s)", [left, right]).fetchone()

@@ -17,9 +17,7 @@ CENTS = 100
 Figures = Counter[tuple[str, str]]
 
 
-def test_leadforge_months_are_exact(
-    shell: Shell, committed: Database, shared_data: Path, tmp_path: Path
-) -> None:
+def test_leadforge_months_are_exact(shell: Shell, committed: Database, shared_data: Path, tmp_path: Path) -> None:
     data = shared_data / "leadforge"
     shell("organization", "create", "--name", "Leadforge", "--currency", "USD")
     leads = read(data / "leads.csv")

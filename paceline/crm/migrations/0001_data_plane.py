@@ -9,7 +9,5 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = []
     operations = [
-        migrations.RunSQL(
-            files("paceline.facts").joinpath("sql/0001_tables.sql").read_text(encoding="utf-8")
-        ),
+        migrations.RunSQL(files("paceline.facts").joinpath("sql/0001_tables.sql").read_text(encoding="utf-8")),
     ]

@@ -114,8 +114,8 @@ def _take_row(file: _File, row: GivenPerson, words: Words, tree: Tree, placing: 
     tree.claim(row.department)
     known.wanted, known.line = values, row.line
     file.rows[known] = row
+    words.add(known)
     if known.stored is None:
-        words.add(known)
         file.people.append(known)
 
 
@@ -190,9 +190,7 @@ def _apply(file: _File, tree: Tree, read_count: int) -> Summary:
         file.histories,
         {known.person.id: file.history(known, placing) for known in file.rows},
     )
-    named_anew = [
-        known.person.id for known in (*created, *changed) if _words(known.stored) != _words(known.wanted)
-    ]
+    named_anew = [known.person.id for known in (*created, *changed) if _words(known.stored) != _words(known.wanted)]
     if named_anew:
         rollup.set_owner_keys(file.scope, named_anew)
     changed_count = sum(known in changed or known.person.id in moved for known in file.rows if known.stored)
@@ -204,9 +202,7 @@ def _apply(file: _File, tree: Tree, read_count: int) -> Summary:
         rejected=sorted(file.rejected, key=lambda each: each.line),
         departments=[each.name for each in departments],
         teams=[each.name for each in teams.made],
-        notes=[
-            f"team {name} is named with several departments: it hangs under none" for name in teams.unhung
-        ],
+        notes=[f"team {name} is named with several departments: it hangs under none" for name in teams.unhung],
     )
 
 

@@ -54,9 +54,7 @@ def join_team(
     """
 
     def change(person: Person, rows: History) -> History:
-        return history.in_team(
-            rows, team_id, from_day, person.days[1], is_primary=is_primary, is_lead=is_lead
-        )
+        return history.in_team(rows, team_id, from_day, person.days[1], is_primary=is_primary, is_lead=is_lead)
 
     with writing(scope):
         directory.team(scope, team_id)

@@ -40,9 +40,7 @@ class Settings(TypedDict, total=False):
 SETTINGS = tuple(Settings.__annotations__)
 
 
-def create_organization(
-    connection: psycopg.Connection[Any], actor: str, **settings: Unpack[Settings]
-) -> Organization:
+def create_organization(connection: psycopg.Connection[Any], actor: str, **settings: Unpack[Settings]) -> Organization:
     """Make an organization and start its clock.
 
     `name` is needed. The slug is made from it unless given; the time zone is UTC, the currency USD, and

@@ -114,9 +114,7 @@ def set_manager(scope: Scope, person_id: int, manager_id: int | None, *, reason:
     return person
 
 
-def set_external_id(
-    scope: Scope, person_id: int, source: str, external_id: str | None, *, reason: str = ""
-) -> None:
+def set_external_id(scope: Scope, person_id: int, source: str, external_id: str | None, *, reason: str = "") -> None:
     """By which id the source knows the person; None if by none. Raises InvalidInput, NotFound."""
     with writing(scope):
         person = directory.person(scope, person_id)
@@ -132,9 +130,7 @@ def set_external_id(
         if trail.record("person", person.id, old=old, new={source: external_id}):
             held.delete()
             if external_id is not None:
-                ExternalId.objects.create(
-                    org_id=scope.org_id, person=person, source=source, external_id=external_id
-                )
+                ExternalId.objects.create(org_id=scope.org_id, person=person, source=source, external_id=external_id)
             rollup.set_owner_keys(scope, [person.id])
 
 

@@ -8,9 +8,7 @@ from paceline.org.history import History
 from paceline.org.models import Department, Team
 
 
-def settle(
-    scope: Scope, trail: audit.Trail, stored: memberships.Stored, desired: Mapping[int, History]
-) -> set[int]:
+def settle(scope: Scope, trail: audit.Trail, stored: memberships.Stored, desired: Mapping[int, History]) -> set[int]:
     """Make the histories of these people the desired ones; whose changed."""
     differences = memberships.write(scope, stored, desired)
     if not differences:

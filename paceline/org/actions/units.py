@@ -115,9 +115,7 @@ def hang_team(scope: Scope, team_id: int, department_id: int | None, *, reason: 
 def placements(scope: Scope) -> list[PlacementSpan]:
     """Which department was under which, and when."""
     rows = Placement.objects.filter(org_id=scope.org_id).order_by("department_id", "from_day")
-    return [
-        PlacementSpan(*row) for row in rows.values_list("department_id", "parent_id", "from_day", "to_day")
-    ]
+    return [PlacementSpan(*row) for row in rows.values_list("department_id", "parent_id", "from_day", "to_day")]
 
 
 def _rename(scope: Scope, verb: str, units: QuerySet[Unit], unit: Unit, *, name: str, reason: str) -> None:

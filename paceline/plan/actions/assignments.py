@@ -51,9 +51,7 @@ def assign(
         checks.done()
         held = _held(scope, target, assignee, window)
         if held is not None and not held.is_deleted:
-            raise AlreadyAssigned(
-                "this assignee has a share for this window: edit that one", assignment_id=held.id
-            )
+            raise AlreadyAssigned("this assignee has a share for this window: edit that one", assignment_id=held.id)
         tree = tree_on(scope, window.start)
         near = _Neighbours(scope, target, window, tree)
         made = held or Assignment(
@@ -187,9 +185,7 @@ def _check_window(checks: Checks, target: Target, start_date: date, end_date: da
         checks.fault("end_date", f"{end_date} is not after {start_date}; the end is exclusive")
         return whole
     if start_date < whole.start or end_date > whole.end:
-        checks.fault(
-            "start_date", f"the window is not inside the target's, {whole.start} up to {whole.end} exclusive"
-        )
+        checks.fault("start_date", f"the window is not inside the target's, {whole.start} up to {whole.end} exclusive")
     return Window(start_date, end_date)
 
 

@@ -69,9 +69,7 @@ def create_metric(
     with writing(scope):
         checks = Checks()
         if not _KEY.fullmatch(key):
-            checks.fault(
-                "key", f"{key!r} is not a key such as big_deals: small letters, digits and underscores"
-            )
+            checks.fault("key", f"{key!r} is not a key such as big_deals: small letters, digits and underscores")
         metric = Metric(org_id=scope.org_id, key=key)
         _set(metric, checks, name, description, direction, indicator, definition)
         trail = audit.Trail(scope, "create_metric", checks.reason(reason))
@@ -131,9 +129,7 @@ def retire_metric(scope: Scope, key: str, *, reason: str = "") -> None:
         live = _targets(scope, metric).exclude(status=TargetStatus.ARCHIVED.value)
         if live.exists():
             names = list(live.values_list("name", flat=True)[:5])
-            raise MetricInUse(
-                f"targets rest on {key}: archive them first ({', '.join(names)})", targets=names
-            )
+            raise MetricInUse(f"targets rest on {key}: archive them first ({', '.join(names)})", targets=names)
         Metric.objects.filter(narrowed_from=metric).update(is_retired=True)
         metric.is_retired = True
         metric.save(update_fields=["is_retired"])
@@ -192,16 +188,12 @@ def _set(
 
 def _check_room(scope: Scope) -> None:
     if Metric.objects.filter(org_id=scope.org_id, is_retired=False).count() > METRICS_MAX:
-        raise Conflict(
-            f"an organization has up to {METRICS_MAX} metrics, narrowed ones among them: retire some first"
-        )
+        raise Conflict(f"an organization has up to {METRICS_MAX} metrics, narrowed ones among them: retire some first")
 
 
 def _check_custom(metric: Metric) -> None:
     if metric.is_built_in:
-        raise BuiltInMetric(
-            f"{metric.key} is built in: make a metric of your own from the same parts", key=metric.key
-        )
+        raise BuiltInMetric(f"{metric.key} is built in: make a metric of your own from the same parts", key=metric.key)
 
 
 def _targets(scope: Scope, metric: Metric):  # noqa: ANN202 - a query set of targets

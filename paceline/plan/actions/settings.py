@@ -26,9 +26,7 @@ RATE_MAX = Decimal(10) ** 9
 RATE_DIGITS_MAX = 12
 
 
-def open_organization(
-    connection: psycopg.Connection[Any], actor: str, **settings: Unpack[Settings]
-) -> Organization:
+def open_organization(connection: psycopg.Connection[Any], actor: str, **settings: Unpack[Settings]) -> Organization:
     """Make an organization with the built-in metrics. Raises InvalidInput."""
     with transaction.atomic():
         made = organizations.create_organization(connection, actor, **settings)
@@ -59,9 +57,7 @@ def set_rates(scope: Scope, rates: Mapping[tuple[str, date], Decimal | None]) ->
         for (currency, from_day), rate in rates.items():
             _check_rate(checks, reporting, currency, from_day, rate)
             if not checks.faults:
-                entered[currency, from_day] = (
-                    None if rate is None else (rate, _minor_rate(rate, currency, reporting))
-                )
+                entered[currency, from_day] = None if rate is None else (rate, _minor_rate(rate, currency, reporting))
         checks.done()
         held = {(currency, day): rate for currency, day, rate in rulebook.rates(scope)}
         rulebook.set_rates(scope, entered)
@@ -78,9 +74,7 @@ def set_rates(scope: Scope, rates: Mapping[tuple[str, date], Decimal | None]) ->
 
 def _check_rate(checks: Checks, reporting: str, currency: str, from_day: date, rate: Decimal | None) -> None:
     if currency not in currencies():
-        checks.fault(
-            "currency", f"{currency!r} is not an ISO 4217 currency{did_you_mean(currency, currencies())}"
-        )
+        checks.fault("currency", f"{currency!r} is not an ISO 4217 currency{did_you_mean(currency, currencies())}")
     elif currency == reporting:
         checks.fault("currency", f"{currency} is the reporting currency, which needs no rate")
     checks.day("from_day", from_day)

@@ -53,7 +53,7 @@ def create_target(
     start_date: date,
     end_date: date | None = None,
     description: str = "",
-    filter: Mapping[str, object] | None = None,  # noqa: A002 - the contract's name
+    filter: Mapping[str, object] | None = None,
     pace_by: str = Basis.CALENDAR_DAYS.value,
     status: str = TargetStatus.ACTIVE.value,
     reason: str = "",
@@ -153,9 +153,7 @@ def check_value(checks: Checks, value: int, least: int) -> None:
         checks.fault("value", f"{value} is not {above}, up to {VALUE_MAX}")
 
 
-def _set(
-    made: Target, checks: Checks, *, name: str, description: str, value: int, pace_by: str, status: str
-) -> None:
+def _set(made: Target, checks: Checks, *, name: str, description: str, value: int, pace_by: str, status: str) -> None:
     made.name = checks.name("name", name, TARGET_NAME_CHARACTERS_MAX)
     made.description = description.strip()
     if len(made.description) > DESCRIPTION_CHARACTERS_MAX:

@@ -207,14 +207,10 @@ def test_the_trail_tells_who_came_from_where(cast: Cast):
         ("person", {"quota_carrying": False}, "from hr"),
     ]
     ((_, placed, _),) = told[3:]
-    assert [(each["department"], each["department_id"]) for each in placed["memberships"]] == [
-        ("Moon", moon.id)
-    ]
+    assert [(each["department"], each["department_id"]) for each in placed["memberships"]] == [("Moon", moon.id)]
 
 
-def test_the_number_of_statements_does_not_grow_with_the_file(
-    open_organization: Callable[..., Scope], monkeypatch
-):
+def test_the_number_of_statements_does_not_grow_with_the_file(open_organization: Callable[..., Scope], monkeypatch):
     run, ran = Scope.run, []
     monkeypatch.setattr(Scope, "run", lambda *given, **named: ran.append(given) or run(*given, **named))
 

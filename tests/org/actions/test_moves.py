@@ -53,10 +53,7 @@ def test_a_move_to_where_one_is_leaves_no_trace(cast: Cast):
 def test_the_trail_tells_a_move_by_names_with_its_reason(cast: Cast):
     move_person(cast.scope, cast.sam, department_id=cast.partners, from_day=on(59), reason=" new region ")
     ((kind, old, new, reason),) = changes(cast.scope, "move_person")
-    told = [
-        [(row["department"], row["from_day"], row["to_day"]) for row in rows["memberships"]]
-        for rows in (old, new)
-    ]
+    told = [[(row["department"], row["from_day"], row["to_day"]) for row in rows["memberships"]] for rows in (old, new)]
     assert (kind, reason) == ("person", "new region")
     assert told == [
         [("Field", "2025-01-01", "9999-12-31")],
@@ -135,9 +132,7 @@ def test_a_verb_keeps_every_other_writer_of_the_organization_waiting(committed):
         move_person(cast.scope, cast.sam, department_id=cast.partners, from_day=on(59))
         with pytest.raises(LockNotAvailable):
             other.execute("SELECT FROM ledger_clock WHERE org_id = %s FOR UPDATE NOWAIT", [cast.scope.org_id])
-        connection.execute(
-            "SELECT FROM ledger_clock WHERE org_id = %s FOR UPDATE NOWAIT", [cast.abroad.org_id]
-        )
+        connection.execute("SELECT FROM ledger_clock WHERE org_id = %s FOR UPDATE NOWAIT", [cast.abroad.org_id])
 
 
 @dataclass
@@ -210,14 +205,10 @@ def _play(cast: Cast, said: list[tuple[str, int, int, int]]) -> None:
                 oracle.departments |= {(person, each): departments[where] for each in after}
             case "join":
                 join_team(cast.scope, person, teams[where], from_day=on(day), is_primary=who > 1)
-                oracle.teams |= {
-                    (person, each): oracle.teams[person, each] | {teams[where]} for each in after
-                }
+                oracle.teams |= {(person, each): oracle.teams[person, each] | {teams[where]} for each in after}
             case "leave":
                 leave_team(cast.scope, person, teams[where], from_day=on(day))
-                oracle.teams |= {
-                    (person, each): oracle.teams[person, each] - {teams[where]} for each in after
-                }
+                oracle.teams |= {(person, each): oracle.teams[person, each] - {teams[where]} for each in after}
             case _:
                 _place(cast, oracle, departments[who] or cast.sales, departments[where], day)
     assert stays(cast.scope, DAYS) == oracle.stays()

@@ -88,9 +88,7 @@ def test_two_organizations_have_two_slugs(cast: Cast):
 def test_holidays_are_those_of_a_country_and_one_of_its_subdivisions(cast: Cast):
     acme = change_settings(cast.scope, holiday_country="de", holiday_subdivision="by")
     assert (acme.holiday_country, acme.holiday_subdivision) == ("DE", "BY")
-    with pytest.raises(
-        InvalidInput, match="holiday_subdivision: 'QQ' has no holidays of its own: give BB, BE"
-    ):
+    with pytest.raises(InvalidInput, match="holiday_subdivision: 'QQ' has no holidays of its own: give BB, BE"):
         change_settings(cast.scope, holiday_subdivision="QQ")
     acme = change_settings(cast.scope, holiday_country="FR")
     assert (acme.holiday_country, acme.holiday_subdivision) == ("FR", "")

@@ -21,11 +21,7 @@ from tests.org.cast import Cast, changes, on, stays
 def test_a_department_placed_elsewhere_from_a_day_keeps_its_past(cast: Cast):
     place_department(cast.scope, cast.partners, cast.field, from_day=on(2), reason="fewer heads")
     held = stays(cast.scope, 4)
-    in_field = {
-        day
-        for day, kind, unit, person in held
-        if (kind, unit, person) == ("department", cast.field, cast.eve)
-    }
+    in_field = {day for day, kind, unit, person in held if (kind, unit, person) == ("department", cast.field, cast.eve)}
     assert in_field == {2, 3}
     assert {(day, "department", cast.sales, cast.eve) for day in range(4)} <= held
     assert rollup.verify(cast.scope) == []
@@ -120,6 +116,4 @@ def test_a_day_out_of_reach_is_refused(cast: Cast):
 
 def test_renaming_a_team_leaves_a_trace(cast: Cast):
     rename_team(cast.scope, cast.hunters, "Gatherers", reason="kinder")
-    assert changes(cast.scope, "rename_team") == [
-        ("team", {"name": "Hunters"}, {"name": "Gatherers"}, "kinder")
-    ]
+    assert changes(cast.scope, "rename_team") == [("team", {"name": "Hunters"}, {"name": "Gatherers"}, "kinder")]
