@@ -8,9 +8,13 @@ MADE := $(VENV)/made-$(shell cat requirements.lock pyproject.toml | cksum | cut 
 WORKERS ?= 2
 SYSTEM_POSTGRES := /usr/lib/postgresql/15/bin
 
-.PHONY: test suite suite-15 lint format types docs lock clean
+.PHONY: install test suite suite-15 lint format types docs lock clean
 
 test: lint types suite suite-15
+
+# The virtual environment, and nothing else.
+install: $(MADE)
+	@echo "Installed: $(BIN)/paceline --help"
 
 $(MADE):
 	@echo "Making the virtual environment in $(VENV)"

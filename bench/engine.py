@@ -108,7 +108,8 @@ def write_people(path: Path) -> None:
             writer.writerow([f"Person {number}", f"p{number}@example.com", path_of, f"Team {team}"])
 
 
-def write_deals(path: Path, count: int, cents: int = 0) -> None:
+def write_deals(path: Path, count: int, cents: int = 0, *, shuffled: bool = False) -> None:
+    """Deals in the order they were created, as a CRM exports them; or shuffled over all years, the worst order."""
     chance = random.Random(2)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -117,7 +118,8 @@ def write_deals(path: Path, count: int, cents: int = 0) -> None:
         )
         for number in range(count):
             status = chance.choices(("won", "lost", "open"), (50, 30, 20))[0]
-            created = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
+            day = chance.randrange(DAYS) if shuffled else number * DAYS // count
+            created = FIRST_DAY + timedelta(days=day)
             closed = "" if status == "open" else created + timedelta(days=chance.randrange(1, 120))
             owner = f"p{chance.randrange(PEOPLE)}@example.com"
             amount = f"{chance.randrange(100, 100_000)}.{50 + cents:02d}"

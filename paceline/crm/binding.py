@@ -102,8 +102,8 @@ class Binding:
         convert = remembered(self._exponent_of)
         if "currency" in self._columns:
             return self._header.read(self._columns["currency"], "columns.currency", convert)
-        exponent = convert(self._mapping.constants.get("currency", ""))
-        return lambda _: exponent
+        constant = self._mapping.constants.get("currency", "")
+        return lambda _: convert(constant)
 
     def _exponent_of(self, currency: str) -> int:
         try:
@@ -113,9 +113,6 @@ class Binding:
 
     def _money(self, column: Column, where: str) -> Read:
         exponent_of, decimal = self._exponent(), self._layout.decimal
-        if "currency" not in self._columns:
-            exponent = exponent_of(())
-            return self._header.read(column, where, partial(amount, exponent=exponent, decimal=decimal))
         text = self._header.read(column, where, str)
         return lambda cells: amount(text(cells), exponent_of(cells), decimal)
 
@@ -129,9 +126,7 @@ class Binding:
 
     def _pipeline_status(self, pipeline: str) -> Callable[[str], str]:
         own = self._mapping.stages_by_pipeline.get(folded(pipeline), {})
-        return remembered(
-            partial(_status, {**self._mapping.stages, **own}, f" of pipeline {quoted(pipeline)}")
-        )
+        return remembered(partial(_status, {**self._mapping.stages, **own}, f" of pipeline {quoted(pipeline)}"))
 
     def _custom_part(self) -> Part | None:
         parts = {name: self._custom(name, custom) for name, custom in self._mapping.custom.items()}

@@ -6,7 +6,14 @@ from typing import TypeVar
 
 from paceline.crm.conversion import remembered, translated
 from paceline.crm.mapping import Column, When
-from paceline.crm.values import BadElsewhere, BadValue, check_characters, quoted
+from paceline.crm.values import (
+    SHOWN_CHARACTERS_MAX,
+    BadElsewhere,
+    BadValue,
+    check_characters,
+    quoted,
+    storable,
+)
 from paceline.errors import Fault, InvalidInput
 from paceline.org.names import did_you_mean, folded
 
@@ -91,7 +98,7 @@ class Header:
         return tuple(name for place, name in enumerate(self.names) if name and place not in self.used)
 
     def _missing(self, name: str) -> str:
-        shown = ", ".join(self.names[:COLUMNS_SHOWN_MAX])
+        shown = ", ".join(storable(each, SHOWN_CHARACTERS_MAX) for each in self.names[:COLUMNS_SHOWN_MAX])
         more = len(self.names) - COLUMNS_SHOWN_MAX
         there = f"It has: {shown} and {more} more" if more > 0 else f"It has: {shown}"
         if delimiter := self._other_delimiter():

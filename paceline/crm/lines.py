@@ -86,9 +86,7 @@ class Lines:
         if not data:
             fault = "the file is empty"
         elif data.startswith(_UTF_8_MARK) and self._codec != "utf-8-sig":
-            fault = (
-                f"the file is marked as UTF-8, not {self._encoding}: leave the encoding out of the mapping"
-            )
+            fault = f"the file is marked as UTF-8, not {self._encoding}: leave the encoding out of the mapping"
         elif data.startswith(_UTF_16_MARKS) and not self._codec.startswith(("utf-16", "utf-32")):
             fault = 'the file is UTF-16: save it as UTF-8, or write encoding = "utf-16" in the mapping'
         if fault:

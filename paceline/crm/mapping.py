@@ -1,6 +1,6 @@
 """A mapping file: which columns of a file give which fields, and what their words mean."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -102,19 +102,22 @@ class PeopleMapping:
 def read_mapping(module: Module, data: bytes) -> RecordMapping:
     """The mapping for deals, leads or tasks in a TOML file. Raises InvalidInput with every fault of it."""
     top = read_toml(data)
+    columns, constants = top.table("columns"), top.table("constants")
     names = [each.name for each in FIELDS[module] if each.type != FieldType.CUSTOM]
     mapping = RecordMapping(
         module,
         _source(top),
         read_layout(top),
-        _columns(top.table("columns"), names, module.value),
-        _constants(top.table("constants"), names, module.value),
+        _columns(columns, names, module.value),
+        _constants(constants, names, module.value),
         _stages(top.table("stages"), module) if _has_stages(module) else {},
         _pipelines(top.table("stages_by_pipeline"), module) if _has_stages(module) else {},
         _words(top.table("types")) if module == Module.TASKS else {},
         _custom(top.table("custom")),
     )
-    _check(top, mapping)
+    _check_id(columns, mapping.columns)
+    _check_twice(constants, mapping)
+    _check_stages(top, mapping)
     top.done()
     return mapping
 
@@ -122,13 +125,14 @@ def read_mapping(module: Module, data: bytes) -> RecordMapping:
 def read_people_mapping(data: bytes) -> PeopleMapping:
     """The mapping for people in a TOML file. Raises InvalidInput with every fault of it."""
     top = read_toml(data)
+    columns, constants = top.table("columns"), top.table("constants")
     mapping = PeopleMapping(
         _source(top),
         read_layout(top),
-        _columns(top.table("columns"), PEOPLE_FIELDS, "people"),
-        _constants(top.table("constants"), PEOPLE_FIELDS, "people"),
+        _columns(columns, PEOPLE_FIELDS, "people"),
+        _constants(constants, PEOPLE_FIELDS, "people"),
     )
-    _check_twice(top, mapping.columns, mapping.constants)
+    _check_twice(constants, mapping)
     top.done()
     return mapping
 
@@ -254,25 +258,24 @@ def _custom_column(table: Table, name: str) -> CustomColumn | None:
     return made
 
 
-def _check(top: Table, mapping: RecordMapping) -> None:
-    """What the parts of a mapping must be to each other."""
-    _check_twice(top, mapping.columns, mapping.constants)
+def _check_id(table: Table, columns: Mapping[str, Column]) -> None:
+    if columns and "external_id" not in table.values:
+        table.fault("external_id", "name the column that holds each record's own id")
+    if "external_id" in columns and columns["external_id"].when:
+        table.fault("external_id", "every record has its own id, so it depends on nothing")
+
+
+def _check_twice(table: Table, mapping: RecordMapping | PeopleMapping) -> None:
+    for name in mapping.constants:
+        if name in mapping.columns:
+            table.fault(name, "is given by a column already")
+
+
+def _check_stages(top: Table, mapping: RecordMapping) -> None:
     given = {**mapping.columns, **mapping.constants}
-    if (
-        mapping.columns
-        and "external_id" not in mapping.columns
-        and "external_id" not in top.table("columns").values
-    ):
-        top.table("columns").fault("external_id", "name the column that holds each record's own id")
     if mapping.has_stages and "status" in given:
         top.fault("stages", "the status is told by the stages or by itself, not by both")
     if mapping.has_stages and mapping.columns and "stage" not in given:
         top.fault("stages", "name the stage's column in [columns]")
     if mapping.stages_by_pipeline and mapping.columns and "pipeline" not in given:
         top.fault("stages_by_pipeline", "name the pipeline's column in [columns]")
-
-
-def _check_twice(top: Table, columns: Collection[str], constants: Collection[str]) -> None:
-    for name in constants:
-        if name in columns:
-            top.table("constants").fault(name, "is given by a column already")

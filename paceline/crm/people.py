@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, BinaryIO
+from unicodedata import category
 from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from paceline.crm import values
 from paceline.crm.conversion import Convert, dated, flag, remembered
@@ -117,14 +121,14 @@ def _constant(header: Header, name: str, text: str, convert: Convert) -> Part:
 def _converters(layout: Layout) -> dict[str, Convert]:
     day = remembered(partial(dated, reader(layout.dates), _CLOCK.day))
     return {
-        "name": values.key,
+        "name": _name,
         "email": _email,
         "department": remembered(partial(_names, DEPARTMENT_SEPARATOR)),
         "team": remembered(partial(_names, TEAM_SEPARATOR)),
-        "manager": remembered(values.key),
+        "manager": remembered(_name),
         "hire_date": day,
         "end_date": day,
-        "external_id": values.key,
+        "external_id": _name,
         "quota_carrying": remembered(flag),
         "from": day,
     }
@@ -132,11 +136,22 @@ def _converters(layout: Layout) -> dict[str, Convert]:
 
 def _email(text: str) -> str | None:
     email = values.text(text, EMAIL_CHARACTERS_MAX)
-    if email is not None and "@" not in email:
-        raise BadValue(f"{values.quoted(email)} is not an e-mail address")
+    if email is None:
+        return None
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BadValue(f"{values.quoted(email)} is not an e-mail address") from None
     return email
 
 
+def _name(text: str) -> str | None:
+    name = values.key(text)
+    if name and not name.isprintable() and any(category(letter) == "Cc" for letter in name):
+        raise BadValue("holds a control character")
+    return name
+
+
 def _names(separator: str, text: str) -> tuple[str, ...]:
-    """The names in a cell, each a key; blank ones are left out."""
-    return tuple(name for part in text.split(separator) if (name := values.key(part)) is not None)
+    """The names in a cell; blank ones are left out."""
+    return tuple(name for part in text.split(separator) if (name := _name(part)) is not None)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from paceline.crm.layout import Layout
 from paceline.crm.lines import LINE_CHARACTERS_MAX, Lines, undecodable_byte
 from paceline.crm.values import storable
+from paceline.domain.record import TEXT_CHARACTERS_MAX
 from paceline.domain.rejection import Rejected
 from paceline.errors import InvalidInput
 
@@ -79,6 +80,9 @@ class CsvRows:
 
     def _checked_header(self, line: int, cells: list[str]) -> tuple[str, ...]:
         fault = _header_fault("".join(cells), self._encoding)
+        longest = max(map(len, cells))
+        if longest > TEXT_CHARACTERS_MAX:
+            fault = f"a column's name has {longest:,} characters, where at most {TEXT_CHARACTERS_MAX:,} fit"
         if len(cells) > COLUMNS_MAX:
             fault = f"{len(cells):,} columns, where at most {COLUMNS_MAX:,} can be"
         if fault:
@@ -171,6 +175,4 @@ def undecodable(text: str, encoding: str) -> str | None:
     byte = undecodable_byte(text)
     if byte is None:
         return None
-    return (
-        f"byte 0x{byte:02X} is not {encoding}: name the file's own encoding in the mapping, such as latin-1"
-    )
+    return f"byte 0x{byte:02X} is not {encoding}: name the file's own encoding in the mapping, such as latin-1"

@@ -110,7 +110,7 @@ def read_toml(data: bytes) -> Table:
         return Table(tomllib.loads(data.decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise InvalidInput.at("mapping", "the mapping file is not UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput.at(
-            "mapping", f"the mapping file is not TOML: {str(error) or 'too deep'}"
-        ) from None
+    except RecursionError:
+        raise InvalidInput.at("mapping", "the mapping file is not TOML: it is nested too deep") from None
+    except ValueError as error:
+        raise InvalidInput.at("mapping", f"the mapping file is not TOML: {error}") from None

@@ -146,9 +146,7 @@ def check_custom_size(made: Mapping[str, object]) -> None:
     """Refuse custom fields that are together too long."""
     characters = len(json.dumps(made, ensure_ascii=False))
     if characters > CUSTOM_CHARACTERS_MAX:
-        raise BadValue(
-            f"the custom fields are {characters:,} characters, where at most {CUSTOM_CHARACTERS_MAX:,} fit"
-        )
+        raise BadValue(f"the custom fields are {characters:,} characters, where at most {CUSTOM_CHARACTERS_MAX:,} fit")
 
 
 def _custom_name(name: object) -> str:

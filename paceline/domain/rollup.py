@@ -73,16 +73,15 @@ def flatten(memberships: Iterable[MembershipSpan], placements: Iterable[Placemen
     }
 
 
-def cycle_after(placements: Iterable[PlacementSpan], department_id: int, parent_id: int, from_day: date) -> list[int]:
+def cycle_after(
+    placements: Iterable[PlacementSpan], department_id: int, parent_id: int, from_day: date
+) -> list[int]:
     """The way [department, parent, ..., department] up to itself if it is under that parent from that day on.
 
-    Empty if there is none. What was said before of that day and later ones no longer holds.
+    Empty if there is none. The placements must have no cycle yet; those of the department end with the move.
     """
-    kept = (
-        each._replace(to_day=min(each.to_day, from_day)) if each.department_id == department_id else each
-        for each in placements
-    )
-    above = _above([*kept, PlacementSpan(department_id, parent_id, from_day, DAY_NEVER)])
+    # The placements that it gives up stay in: they make no cycle now, so they are on no way up to itself.
+    above = _above([*placements, PlacementSpan(department_id, parent_id, from_day, DAY_NEVER)])
     try:
         for _ in _ancestors(department_id, above):
             pass
@@ -94,8 +93,7 @@ def cycle_after(placements: Iterable[PlacementSpan], department_id: int, parent_
 def _above(placements: Iterable[PlacementSpan]) -> _Above:
     above: dict[int, list[tuple[int, date, date]]] = defaultdict(list)
     for each in placements:
-        if each.from_day < each.to_day:
-            above[each.department_id].append((each.parent_id, each.from_day, each.to_day))
+        above[each.department_id].append((each.parent_id, each.from_day, each.to_day))
     return above
 
 

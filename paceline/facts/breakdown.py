@@ -60,10 +60,12 @@ _BALANCES: LiteralString = """
 
 _RECORDS: LiteralString = """
     SELECT b.record_id, r.source, r.external_id, r.name, b.person_id, b.day, b.value FROM (
-        SELECT c.record_id, c.person_id, max(c.day) AS day, sum(c.value)::bigint AS value FROM {entries}
-        AND (c.record_id, c.person_id) > (%(after_record)s, %(after_person)s)
-        GROUP BY c.record_id, c.person_id HAVING sum(c.value) <> 0
-        ORDER BY c.record_id, c.person_id LIMIT %(limit)s) b
+        SELECT e.record_id, e.person_id, max(e.day) AS day, sum(e.value)::bigint AS value FROM (
+            SELECT c.record_id, c.person_id, c.day, sum(c.value) AS value FROM {entries}
+            AND (c.record_id, c.person_id) > (%(after_record)s, %(after_person)s)
+            GROUP BY c.record_id, c.person_id, c.day HAVING sum(c.value) <> 0) e
+        GROUP BY e.record_id, e.person_id HAVING sum(e.value) <> 0
+        ORDER BY e.record_id, e.person_id LIMIT %(limit)s) b
     JOIN {table} r ON r.org_id = %(org_id)s AND r.record_id = b.record_id
     ORDER BY b.record_id, b.person_id"""
 

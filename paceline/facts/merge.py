@@ -61,6 +61,7 @@ _SETTLE_LEADS: LiteralString = """
     UPDATE lead SET qualified_at = modified, qualified_day = (modified AT TIME ZONE %(zone)s)::date
     WHERE org_id = %(org_id)s AND record_id = ANY(%(records)s::bigint[])
     AND status = 'qualified' AND qualified_day IS NULL AND modified IS NOT NULL"""
+_NEEDS_SETTLING: LiteralString = "({status} = 'qualified' AND {day} IS NULL AND s.modified IS NOT NULL)"
 
 
 @lru_cache(maxsize=256)
@@ -74,11 +75,7 @@ def merge(module: Module, fields: tuple[str, ...], *, inline: bool) -> Merge:
         batch=batch,
         stale=sql.SQL("s.modified < d.modified" if dated else "false"),
         newer=sql.SQL("coalesce(s.modified > d.modified, d.modified IS NULL)" if dated else "false"),
-        differs=sql.SQL(" OR ").join(
-            sql.SQL("d.{} IS DISTINCT FROM {}").format(sql.Identifier(name), value)
-            for name, value in new.items()
-            if name not in {"modified", "owner_id"}
-        ),
+        differs=_differs(module, new),
     )
     changes = sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(name), value) for name, value in new.items())
     update = sql.SQL(_UPDATE).format(table=table.identifier, batch=batch, changes=changes)
@@ -90,6 +87,18 @@ def merge(module: Module, fields: tuple[str, ...], *, inline: bool) -> Merge:
         sql.SQL(_SETTLE_LEADS).as_bytes() if module == Module.LEADS else None,
         settle,
     )
+
+
+def _differs(module: Module, new: dict[str, sql.Composable]) -> sql.Composed:
+    parts = [
+        sql.SQL("d.{} IS DISTINCT FROM {}").format(sql.Identifier(name), value)
+        for name, value in new.items()
+        if name != "modified"
+    ]
+    if module == Module.LEADS and "modified" in new:
+        status, day = new.get("status", sql.SQL("d.status")), new.get("qualified_day", sql.SQL("d.qualified_day"))
+        parts.append(sql.SQL(_NEEDS_SETTLING).format(status=status, day=day))
+    return sql.SQL(" OR ").join(parts)
 
 
 def _insert(table: Table, batch: sql.Composable, new: dict[str, sql.Composable]) -> sql.Composed:

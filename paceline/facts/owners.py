@@ -31,7 +31,8 @@ _RESOLVE: LiteralString = """
               OFFSET 0) k) each
     WHERE rank = best GROUP BY given HAVING count(DISTINCT person_id) = 1"""
 
-_FORGET: LiteralString = "DELETE FROM owner_key WHERE org_id = %(org_id)s AND person_id = ANY(%(people)s::bigint[])"
+_FORGET: LiteralString = """
+    DELETE FROM owner_key WHERE org_id = %(org_id)s AND person_id = ANY(%(people)s::bigint[]) RETURNING key"""
 
 _LEARN: LiteralString = """
     INSERT INTO owner_key (org_id, key, rank, source, person_id)
@@ -46,7 +47,8 @@ _WAITING: LiteralString = """
     AND owner_id IS NULL AND owner IS NOT NULL"""
 
 _MATCH: LiteralString = """
-    UPDATE {table} r SET owner_id = m.person_id, close_owner_id = CASE WHEN {closed} THEN m.person_id END
+    UPDATE {table} r SET owner_id = m.person_id,
+        close_owner_id = CASE WHEN {closed} THEN coalesce(close_owner_id, m.person_id) END
     FROM unnest(%(records)s::bigint[], %(people)s::bigint[]) AS m (record_id, person_id)
     WHERE r.org_id = %(org_id)s AND r.record_id = ANY(%(records)s::bigint[]) AND r.record_id = m.record_id"""
 
@@ -65,12 +67,14 @@ def set_keys(scope: Scope, keys: Mapping[int, Sequence[OwnerKey]]) -> int:
     Records already matched stay with their person until their own owner changes.
     """
     clock.lock(scope)
-    scope.run(_FORGET, {"org_id": scope.org_id, "people": list(keys)})
+    forgotten = scope.run(_FORGET, {"org_id": scope.org_id, "people": list(keys)}).fetchall()
     rows = [(key.key, key.rank, key.source, person) for person, owned in keys.items() for key in owned if key.key]
     words, ranks, sources, people = zip(*rows, strict=True) if rows else ((), (), (), ())
     given = {"keys": list(words), "ranks": list(ranks), "sources": list(sources), "people": list(people)}
     scope.run(_LEARN, {"org_id": scope.org_id, **given})
-    return sum(_match(scope, module, list(words)) for module in Module)
+    # A word that one namesake gives up may now be the other's alone.
+    moved = [*words, *(word for (word,) in forgotten)]
+    return sum(_match(scope, module, moved) for module in Module)
 
 
 def _match(scope: Scope, module: Module, words: list[str]) -> int:

@@ -104,8 +104,8 @@ def _compare(
 
 # A real day of the calendar written as text: checked before the cast, so that no record can fail a statement.
 _DAY_PATTERN = (
-    r"^(\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))"
-    r"|(\d\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$"
+    r"^([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    r"|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$"
 )
 
 
@@ -131,5 +131,6 @@ def whole_number(name: str, parameters: Parameters) -> sql.Composable:
     """The expression of type bigint that a custom field gives, NULL where it gives no whole number."""
     return sql.SQL(
         r"""CASE WHEN jsonb_typeof(r.custom -> {name}::text) = 'number'
-        AND r.custom ->> {name}::text ~ '^-?\d{{1,15}}(\.0+)?$' THEN (r.custom ->> {name}::text)::numeric::bigint END"""
+        AND r.custom ->> {name}::text ~ '^-?[0-9]{{1,15}}(\.0+)?$'
+        THEN (r.custom ->> {name}::text)::numeric::bigint END"""
     ).format(name=parameters.add(name.removeprefix("custom.")))

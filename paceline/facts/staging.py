@@ -90,7 +90,7 @@ def _columns(
         else:
             yield values
     if "owner" in given:
-        yield [people.get(str(word)) for word in given["owner"]]
+        yield [None if word is None else people.get(str(word)) for word in given["owner"]]
 
 
 def _listed(names: Sequence[tuple[str, str]], row: Row) -> dict[str, object]:

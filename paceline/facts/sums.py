@@ -84,9 +84,10 @@ _STANDING_THEN: LiteralString = "SELECT t.person_id, t.value FROM {entries} AND 
 # Index: daily_total's primary key, once for each day and person.
 _FLOW_OF_FEW: LiteralString = """
     SELECT 'person', p.person_id, sum(t.value)::bigint
-    FROM generate_series(%(start)s::date, %(end)s::date - 1, interval '1 day') d (day)
+    FROM generate_series(0, %(end)s::date - %(start)s::date - 1) d (number)
     CROSS JOIN unnest(%(people)s::bigint[]) p (person_id)
-    CROSS JOIN LATERAL (SELECT t.value FROM {entries} AND t.day = d.day::date AND t.person_id = p.person_id OFFSET 0) t
+    CROSS JOIN LATERAL (SELECT t.value FROM {entries} AND t.day = %(start)s::date + d.number
+        AND t.person_id = p.person_id OFFSET 0) t
     GROUP BY p.person_id"""
 
 # Index: rollup_from and rollup_to.

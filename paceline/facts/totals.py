@@ -19,19 +19,23 @@ _POST: LiteralString = """
 _POST_LEVELS: LiteralString = """
     INSERT INTO level_total (org_id, metric_id, person_id, value)
     SELECT org_id, metric_id, person_id, sum(value) FROM credit
-    WHERE org_id = %(org_id)s AND {posted} AND metric_id = ANY(%(levels)s::integer[]) AND posted_at = %(posted_at)s
+    WHERE org_id = %(org_id)s AND record_id = ANY(%(records)s::bigint[])
+    AND metric_id = ANY(%(levels)s::integer[]) AND posted_at = %(posted_at)s
     GROUP BY org_id, metric_id, person_id HAVING sum(value) <> 0
     ON CONFLICT (org_id, metric_id, person_id) DO UPDATE SET value = level_total.value + excluded.value"""
 
-_OF_RECORDS = sql.SQL("record_id = ANY(%(records)s::bigint[])")
-_OF_METRICS = sql.SQL("metric_id = ANY(%(metrics)s::integer[])")
-_STATEMENTS: dict[str, tuple[bytes, bytes]] = {
-    name: (
-        sql.SQL(_POST).format(posted=posted).as_bytes(),
-        sql.SQL(_POST_LEVELS).format(posted=posted).as_bytes(),
-    )
-    for name, posted in (("records", _OF_RECORDS), ("metrics", _OF_METRICS))
-}
+# A whole metric may have been a flow until now, or no metric: its level totals are made anew. Index: credit_counted.
+_FORGET_LEVELS: LiteralString = (
+    "DELETE FROM level_total WHERE org_id = %(org_id)s AND metric_id = ANY(%(metrics)s::integer[])"
+)
+_SUM_LEVELS: LiteralString = """
+    INSERT INTO level_total (org_id, metric_id, person_id, value)
+    SELECT org_id, metric_id, person_id, sum(value) FROM credit
+    WHERE org_id = %(org_id)s AND metric_id = ANY(%(levels)s::integer[])
+    GROUP BY org_id, metric_id, person_id HAVING sum(value) <> 0"""
+
+_POST_RECORDS = sql.SQL(_POST).format(posted=sql.SQL("record_id = ANY(%(records)s::bigint[])")).as_bytes()
+_POST_METRICS = sql.SQL(_POST).format(posted=sql.SQL("metric_id = ANY(%(metrics)s::integer[])")).as_bytes()
 
 # Both tables are read whole, and so is the ledger.
 _DIFFERENCES: LiteralString = """
@@ -73,19 +77,19 @@ class Difference:
 
 def post_records(scope: Scope, posted_at: datetime, records: list[int], levels: list[int]) -> None:
     """Add what this transaction posted for these records to the totals, once a stamp; `levels`: the level metrics."""
-    _post(scope, "records", {"records": records, "levels": levels, "posted_at": posted_at})
+    values = {"org_id": scope.org_id, "records": records, "posted_at": posted_at}
+    scope.run(_POST_RECORDS, values, hot=True)
+    if levels:
+        scope.run(_POST_LEVELS, {**values, "levels": levels}, hot=True)
 
 
 def post_metrics(scope: Scope, posted_at: datetime, metric_ids: list[int], levels: list[int]) -> None:
     """Add what this transaction posted for these whole metrics to the totals. Once a stamp."""
-    _post(scope, "metrics", {"metrics": metric_ids, "levels": levels, "posted_at": posted_at})
-
-
-def _post(scope: Scope, name: str, values: dict[str, object]) -> None:
-    daily, level = _STATEMENTS[name]
-    scope.run(daily, {"org_id": scope.org_id, **values}, hot=True)
-    if values["levels"]:
-        scope.run(level, {"org_id": scope.org_id, **values}, hot=True)
+    values = {"org_id": scope.org_id, "metrics": metric_ids, "levels": levels}
+    scope.run(_POST_METRICS, {**values, "posted_at": posted_at})
+    scope.run(_FORGET_LEVELS, values)
+    if levels:
+        scope.run(_SUM_LEVELS, values)
 
 
 def differences(scope: Scope, levels: list[int]) -> list[Difference]:

@@ -1,7 +1,6 @@
 """One person's membership history: what a move, a joining, a leaving or an end makes of it. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -9,8 +8,7 @@ from typing import NamedTuple
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One membership as plain values: in the department, or in the team, on the days [from_day, to_day)."""
 
     department_id: int | None
@@ -89,8 +87,7 @@ def within(history: History, was: tuple[date, date], now: tuple[date, date]) -> 
     if was == now:
         return history
     stretched = (
-        replace(
-            row,
+        row._replace(
             from_day=now[0] if row.from_day == was[0] else row.from_day,
             to_day=now[1] if row.to_day == was[1] else row.to_day,
         )
@@ -110,7 +107,7 @@ def clipped(rows: Iterable[Row], first: date, last: date) -> Iterator[Row]:
     for row in rows:
         from_day, to_day = max(row.from_day, first), min(row.to_day, last)
         if from_day < to_day:
-            yield replace(row, from_day=from_day, to_day=to_day)
+            yield row._replace(from_day=from_day, to_day=to_day)
 
 
 def _segments(history: History, *days: date) -> list[_Segment]:
@@ -147,10 +144,10 @@ def _joined(rows: Iterable[Row]) -> Iterator[Row]:
         before = open_rows.get(unit)
         if (
             before is not None
-            and replace(before, to_day=row.to_day) == replace(row, from_day=before.from_day)
+            and before._replace(to_day=row.to_day) == row._replace(from_day=before.from_day)
             and (before.to_day == row.from_day)
         ):
-            open_rows[unit] = replace(before, to_day=row.to_day)
+            open_rows[unit] = before._replace(to_day=row.to_day)
             continue
         if before is not None:
             yield before

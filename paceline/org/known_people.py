@@ -31,17 +31,21 @@ class Values(NamedTuple):
     manager: Optional["Known"] = None
 
 
+NOTHING = Values()
+
+
 @dataclass(eq=False, slots=True)
 class Known:
     """A person: what is stored of them, and what the file wants; None where they are not, or will not be.
 
-    `line` is that of the row that speaks for them.
+    `line` is that of the row that speaks for them, and `given` what it gives.
     """
 
     person: Person
     stored: Values | None = None
     wanted: Values | None = None
     line: int | None = None
+    given: Values = NOTHING
 
     def forget(self) -> None:
         """The row that speaks for them is refused: all stays as it is stored."""

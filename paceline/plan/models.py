@@ -168,3 +168,24 @@ class AssignmentValue(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["org", "assignment", "known_from"], name="plan_assignment_value_once"),
         ]
+
+
+class FormerSetting(models.Model):
+    """What some settings that figures are read by were, until a posting of the ledger's clock. Only ever added to.
+
+    `kind` says whose they were: organization, target or metric, with its id.
+    """
+
+    id: int
+    org_id: int
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=12)
+    object_id = models.BigIntegerField()
+    known_to = models.DateTimeField()
+    settings = models.JSONField()
+
+    class Meta:
+        db_table = "plan_former_setting"
+        constraints = [
+            models.UniqueConstraint(fields=["org", "kind", "object_id", "known_to"], name="plan_former_setting_once"),
+        ]

@@ -1,13 +1,16 @@
 """Progress of a target's assignments: current values, pace and what is unallocated, for any mix of assignees."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import accumulate
+from typing import Any
 
 from paceline.domain import pace
-from paceline.domain.calendar import Window, WorkCalendar, add_months
+from paceline.domain.calendar import DAY_MIN, Window, WorkCalendar, add_months
 from paceline.domain.kinds import Direction, Kind
 from paceline.domain.metric import Definition
 from paceline.domain.pace import Basis, Elapsed, Past, Progress
@@ -20,7 +23,7 @@ from paceline.org import directory
 from paceline.org.calendar import today as today_of
 from paceline.org.calendar import work_calendar
 from paceline.org.models import Organization
-from paceline.plan import rules
+from paceline.plan import former, rules
 from paceline.plan.find import ORGANIZATION
 from paceline.plan.held import Held, held
 from paceline.plan.models import Target
@@ -54,7 +57,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """The two clocks of a question: days up to `as_of` (None for today), as it stood at `known_at` (None for now)."""
+    """The two clocks of a question: days up to `as_of`, as it all stood at `known_at` (None for now).
+
+    Without an `as_of` it is today, or the day of `known_at`: the question as it could be asked then.
+    """
 
     as_of: date | None = None
     known_at: datetime | None = None
@@ -68,20 +74,20 @@ class PastShape:
 
     def __init__(self, window: Window, read: Callable[[Window], dict[date, int]]) -> None:
         self.window = window
-        self._years = [
-            (number, sorted(read(past_window(window, number)).items())) for number in range(1, PAST_YEARS_MAX + 1)
-        ]
+        self._years: list[tuple[int, list[date], list[int]]] = []
+        for number in range(1, PAST_YEARS_MAX + 1):
+            gained = sorted(read(past_window(window, number)).items())
+            self._years.append(
+                (number, [day for day, _ in gained], [*accumulate((value for _, value in gained), initial=0)])
+            )
 
     def until(self, day: date) -> Past:
         """What the years had come to before the same day, and in all."""
         day = min(day, self.window.end)
         so_far = sum(
-            value
-            for number, gained in self._years
-            for each, value in gained
-            if each < add_months(day, -_YEAR_MONTHS * number)
+            come_to[bisect_left(days, add_months(day, -_YEAR_MONTHS * number))] for number, days, come_to in self._years
         )
-        return Past(so_far, sum(value for _, gained in self._years for _, value in gained))
+        return Past(so_far, sum(come_to[-1] for _, _, come_to in self._years))
 
 
 def past_window(window: Window, years: int) -> Window:
@@ -96,20 +102,30 @@ class Measure:
     def __init__(self, scope: Scope, target: Target, clocks: Clocks, now: datetime) -> None:
         """Raises InvalidInput for a clock that is in the future."""
         self.scope, self.target = scope, target
-        self.organization: Organization = directory.own_organization(scope)
+        self.known_at, self.stamp = _stamps(scope, clocks.known_at, now)
+        self.organization = self._organization()
         self.definition = rules.definition(target.measured_by)
-        self.direction = Direction(target.metric.direction)
         self.metric_id = target.measured_by_id
-        self.today = today_of(self.organization, now)
+        self.direction = Direction(self._then("metric", target.metric_id).get("direction", target.metric.direction))
+        self.basis = Basis(self._then("target", target.id).get("pace_by", target.pace_by))
+        # Without a day of its own the question is asked as on the day of then.
+        as_then = clocks.as_of is None and clocks.known_at is not None
+        self.today = today_of(self.organization, min(now, clocks.known_at or now) if as_then else now)
         self.as_of = clocks.as_of or self.today
-        self.known_at = clocks.known_at
-        self.stamp = clocks.known_at or clock.known_now(scope)
-        if clocks.known_at is not None and clocks.known_at > max(now, clock.known_now(scope)):
-            raise InvalidInput.at("known_at", f"{clocks.known_at} is in the future")
         try:
             self.until = pace.over_until(clocks.as_of, self.today)
         except ValueError as error:
             raise InvalidInput.at("as_of", str(error)) from None
+
+    def _organization(self) -> Organization:
+        """The organization with the settings of then."""
+        found = directory.own_organization(self.scope)
+        for name, value in self._then("organization", found.id).items():
+            setattr(found, name, value)
+        return found
+
+    def _then(self, kind: str, object_id: int) -> dict[str, Any]:
+        return former.settings_at(self.scope, kind, object_id, self.known_at)
 
     def sums(self, windows: Sequence[Window], assignees: Sequence[Assignee]) -> Sums:
         """The values of windows that are already cut at `as_of`."""
@@ -118,7 +134,7 @@ class Measure:
 
     def elapsed(self, window: Window, work: WorkCalendar, until: date, past: Past | None) -> Elapsed:
         """What is over of the window on the day `until`."""
-        return pace.elapsed(window, until, work, Basis(self.target.pace_by), past)
+        return pace.elapsed(window, until, work, self.basis, past)
 
     def progress(self, current: int, value: int, window: Window, elapsed: Elapsed) -> Progress:
         """Progress towards an assignment's value."""
@@ -138,7 +154,7 @@ class Measure:
 
     def shape(self, window: Window) -> PastShape | None:
         """The days of the same window in earlier years, where those set the pace."""
-        if self.target.pace_by != Basis.PAST_SHAPE or self.definition.kind == Kind.LEVEL:
+        if self.basis != Basis.PAST_SHAPE or self.definition.kind == Kind.LEVEL:
             return None
         return PastShape(window, self._days)
 
@@ -165,7 +181,7 @@ def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, wi
     Run it in one snapshot. Raises InvalidInput for a clock that is in the future.
     """
     measure = Measure(scope, target, clocks, now)
-    assigned = held(scope, target, clocks.known_at)
+    assigned = held(scope, target, measure.known_at)
     shown = [each for each in assigned if window is None or each.window == window]
     currents = _currents(measure, shown)
     spans = {each.window for each in shown}
@@ -189,6 +205,21 @@ def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, wi
         measure.stamp,
         rows,
     )
+
+
+def _stamps(scope: Scope, asked: datetime | None, now: datetime) -> tuple[datetime | None, datetime]:
+    """The stamp to read at (None for all there is), and the one that names what is read.
+
+    A time after the last posting reads all there is: what is being posted meanwhile may yet be stamped before it.
+    """
+    last = clock.known_now(scope)
+    if asked is None:
+        return None, last
+    if asked.date() < DAY_MIN:
+        raise InvalidInput.at("known_at", f"{asked} is before {DAY_MIN}")
+    if asked > max(now, last):
+        raise InvalidInput.at("known_at", f"{asked} is in the future")
+    return (None, last) if asked >= last else (asked, asked)
 
 
 def _elapsed(measure: Measure, window: Window) -> Elapsed:

@@ -1,10 +1,13 @@
 """Every kind of bad input has its own message, at its line and column, and the rows beside it are read."""
 
+import csv
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paceline.crm.lines import LINE_CHARACTERS_MAX
 from paceline.crm.mapping import RecordMapping, read_mapping
@@ -12,7 +15,7 @@ from paceline.crm.parsing import read_records
 from paceline.crm.reading import COLUMNS_MAX, CONTENT_CHARACTERS_MAX
 from paceline.crm.values import Defaults
 from paceline.domain.money import parse_amount
-from paceline.domain.record import Module
+from paceline.domain.record import FIELDS, Module
 from paceline.domain.rejection import Rejected
 from paceline.errors import InvalidInput
 
@@ -64,10 +67,7 @@ def line(**cells: str) -> str:
 
 
 def file(*lines: str | bytes) -> bytes:
-    made = [
-        each if isinstance(each, bytes) else each.encode()
-        for each in (",".join(GOOD), *lines, line(id="D-2"))
-    ]
+    made = [each if isinstance(each, bytes) else each.encode() for each in (",".join(GOOD), *lines, line(id="D-2"))]
     return b"\n".join(made) + b"\n"
 
 
@@ -232,9 +232,7 @@ def mapping() -> RecordMapping:
     return read_mapping(Module.DEALS, MAPPING.encode())
 
 
-@pytest.mark.parametrize(
-    ("cells", "column", "reason"), [each[1:] for each in CELLS], ids=[each[0] for each in CELLS]
-)
+@pytest.mark.parametrize(("cells", "column", "reason"), [each[1:] for each in CELLS], ids=[each[0] for each in CELLS])
 def test_cell(mapping: RecordMapping, cells: dict[str, str], column: str, reason: str) -> None:
     (found,) = rejected(file(line(**cells)), mapping)
     assert (found.line, found.column, found.reason) == (2, column, reason)
@@ -322,6 +320,8 @@ FILES: list[tuple[str, str, Callable[[], bytes], list[tuple[str, str]]]] = [
     ("Latin-1 header", "", lambda: b"caf\xe9," + HEADER.encode(), [("line 1", LATIN)]),
     ("header with an open quote", "", lambda: b'"id,name\n', [("line 1", UNCLOSED)]),
     ("long header", "", lambda: b"x" * 2 * LINE_CHARACTERS_MAX, [("line 1", LONG)]),
+    ("long name of a column", "", lambda: b"id," + b"x" * 1001,
+     [("line 1", "a column's name has 1,001 characters, where at most 1,000 fit")]),
     ("many columns", "", lambda: b"a," * COLUMNS_MAX + b"a",
      [("line 1", "2,001 columns, where at most 2,000 can be")]),
     ("missing column", '[columns]\nexternal_id = "id"\nowner = "Ownr"', lambda: b"id,Owner,Amount\n",
@@ -344,6 +344,9 @@ FILES: list[tuple[str, str, Callable[[], bytes], list[tuple[str, str]]]] = [
        "the file has no column 'external_id'. It has: external_id;owner. Is ';' its delimiter?")]),
     ("stages without a stage", '[stages]\nWon = "won"', lambda: b"external_id\n",
      [("stage", "the file has no column 'stage'. It has: external_id")]),
+    ("bad currency of amounts",
+     '[columns]\nexternal_id = "id"\namount = "a"\n[constants]\ncurrency = "X"', lambda: b"id,a\n",
+     [("constants.currency", "'X' is not the ISO 4217 code of a currency, such as EUR")]),
     ("bad constants",
      '[columns]\nexternal_id = "id"\n[constants]\ncreated = "31/01/2026"\ncurrency = "X"\nstatus = "done"',
      lambda: b"id\n",
@@ -353,13 +356,30 @@ FILES: list[tuple[str, str, Callable[[], bytes], list[tuple[str, str]]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "data", "expected"), [each[1:] for each in FILES], ids=[each[0] for each in FILES]
-)
+@pytest.mark.parametrize(("text", "data", "expected"), [each[1:] for each in FILES], ids=[each[0] for each in FILES])
 def test_file(text: str, data: Callable[[], bytes], expected: list[tuple[str, str]]) -> None:
     with pytest.raises(InvalidInput) as refused:
         read_records(BytesIO(data()), read_mapping(Module.DEALS, text.encode()), DEFAULTS)
     assert [(fault.where, fault.message) for fault in refused.value.faults] == expected
+
+
+CELL = st.sampled_from(["", *GOOD.values()]) | st.text(
+    st.characters() | st.sampled_from("0123456789-.,:/TZ "), max_size=30
+)
+
+
+@given(cells=st.fixed_dictionaries(dict.fromkeys(GOOD, CELL)), encoding=st.sampled_from(["utf-8", "latin-1"]))
+def test_any_cells_are_a_row_or_a_refusal_that_can_be_stored(cells: dict[str, str], encoding: str) -> None:
+    written = StringIO(newline="")
+    csv.writer(written).writerows([GOOD, cells.values()])
+    mapping = read_mapping(Module.DEALS, MAPPING.encode())
+    for row in read_records(BytesIO(written.getvalue().encode(encoding, "replace")), mapping, DEFAULTS):
+        if isinstance(row, Rejected):
+            assert row.reason
+            assert "\0" not in row.reason + row.content
+            (row.reason + row.content).encode()
+        else:
+            assert len(row) == len(FIELDS[Module.DEALS]) - 3
 
 
 def test_there_are_many_kinds() -> None:

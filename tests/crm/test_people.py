@@ -72,6 +72,9 @@ def test_a_mapping_with_constants() -> None:
         ("Tariq," + "x" * 250 + "@a.com,,,", "email", "256 characters, where at most 254 fit"),
         ("x" * 201 + ",,,,", "name", "201 characters, where at most 200 fit"),
         ("Tariq,,East > " + "x" * 201 + ",,", "department", "201 characters, where at most 200 fit"),
+        ("Tariq,t@x,,,", "email", "'t@x' is not an e-mail address"),
+        ("Tariq,,East > \x07,,", "department", "holds a control character"),
+        ("Ta\triq,,,,", "name", "holds a control character"),
         ("Tariq,,,1024-03-01,", "hire_date", "the year 1024 is before 1900"),
         ("Tariq,,,,perhaps", "quota_carrying", "'perhaps' is none of true, false, yes, no, 1, 0"),
         ("Tar\0iq,,,,perhaps", "name",
@@ -89,16 +92,12 @@ def test_refused(row: str, column: str | None, reason: str) -> None:
 def test_nobody_to_be_known_by() -> None:
     with pytest.raises(InvalidInput) as refused:
         read_people(BytesIO(b"nam,department\n"), PeopleMapping())
-    assert (
-        str(refused.value) == "name: the file has no column 'name'; did you mean nam? It has: nam, department"
-    )
+    assert str(refused.value) == "name: the file has no column 'name'; did you mean nam? It has: nam, department"
 
 
 def test_faults_of_a_mapping() -> None:
     with pytest.raises(InvalidInput) as refused:
-        read_people_mapping(
-            b'colums = 1\n[columns]\nowner = "a"\nname = "b"\n[constants]\nname = "c"\n[stages]\n'
-        )
+        read_people_mapping(b'colums = 1\n[columns]\nowner = "a"\nname = "b"\n[constants]\nname = "c"\n[stages]\n')
     assert [(fault.where, fault.message) for fault in refused.value.faults] == [
         ("columns.owner", "people have no field 'owner'"),
         ("constants.name", "is given by a column already"),

@@ -55,17 +55,12 @@ def test_only_what_is_given() -> None:
 
 
 def test_none_clears() -> None:
-    given = dict.fromkeys(
-        ["owner", "amount", "currency", "status", "closed", "modified", "deleted", "custom"]
-    )
+    given = dict.fromkeys(["owner", "amount", "currency", "status", "closed", "modified", "deleted", "custom"])
     made = check_row(Module.DEALS, {"external_id": "D-1", **given}, DEFAULTS)
     assert made == {"external_id": "D-1", **given, "deleted": False}
 
 
 ISO = "such as 2026-01-31 or 2026-01-31T14:05:00+01:00"
-
-
-HUGE = 10**5000
 
 
 @pytest.mark.parametrize(
@@ -83,7 +78,6 @@ HUGE = 10**5000
         ("amount", 1200.5, "'1200.5' is not a whole number of minor units"),
         ("amount", True, "'True' is not a whole number of minor units"),
         ("amount", 10**15 + 1, "the amount is beyond 1,000,000,000,000,000 minor units"),
-        ("amount", -HUGE, "the amount is beyond 1,000,000,000,000,000 minor units"),
         ("currency", "XXY", "'XXY' is not the ISO 4217 code of a currency, such as EUR"),
         ("status", "wonn", "'wonn' is none of open, won, lost"),
         ("status", 1, "'1' is not a text"),
@@ -102,22 +96,27 @@ HUGE = 10**5000
         ("custom", {"a": "x" * 1001}, "1,001 characters, where at most 1,000 fit"),
         ("custom", {"a": "\0"}, "holds a NUL character"),
         ("custom", {"a": float("nan")}, "the number is beyond 4,611,686,018,427,387,903"),
-        ("custom", {"a": HUGE}, "the number is beyond 4,611,686,018,427,387,903"),
         (
             "custom",
             {f"a{each}": "x" * 990 for each in range(21)},
-            "the custom fields are 21,031 characters, where at most 20,000 fit",
+            "the custom fields are 21,011 characters, where at most 20,000 fit",
         ),
         ("ownr", "Tariq", "deals have no field 'ownr'; did you mean owner?"),
         ("\0", "Tariq", "deals have no field '␀'"),
     ],
-    ids=str.__len__ and None,
 )
 def test_refused(field: str, value: object, message: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         check_row(Module.DEALS, {"external_id": "D-1", field: value}, DEFAULTS)
-    assert [(fault.where, fault.message) for fault in refused.value.faults] == [
-        (field.replace("\0", "␀"), message)
+    assert [(fault.where, fault.message) for fault in refused.value.faults] == [(field.replace("\0", "␀"), message)]
+
+
+def test_numbers_too_long_to_be_written_out() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_row(Module.DEALS, {"external_id": "D", "amount": -(10**5000), "custom": {"a": 10**5000}}, DEFAULTS)
+    assert [fault.message for fault in refused.value.faults] == [
+        "the amount is beyond 1,000,000,000,000,000 minor units",
+        "the number is beyond 4,611,686,018,427,387,903",
     ]
 
 

@@ -56,9 +56,7 @@ def test_maven_deals() -> None:
             won[deal["owner"], f"{deal['closed'].year}Q{(deal['closed'].month + 2) // 3}"] += deal["amount"]
     expected = table("maven_crm/expected_agent_quarter.csv")
     assert dict(won) == {
-        (row["sales_agent"], row["quarter"]): int(row["revenue"]) * 100
-        for row in expected
-        if row["revenue"] != "0"
+        (row["sales_agent"], row["quarter"]): int(row["revenue"]) * 100 for row in expected if row["revenue"] != "0"
     }
 
 

@@ -99,7 +99,11 @@ def test_a_period_makes_its_window(period: Period, start: date, end: date) -> No
 def test_a_custom_period_has_the_end_it_is_given() -> None:
     start, end = date(2026, 1, 5), date(2026, 1, 6)
     assert window_of(Period.CUSTOM, start, end) == Window(start, end)
-    assert window_of(Period.CUSTOM, DAY_MAX, DAY_MAX + ONE).days == 1
+
+
+def test_a_window_may_have_the_last_day() -> None:
+    assert window_of(Period.CUSTOM, DAY_MAX, DAY_MAX + ONE).last == DAY_MAX
+    assert window_of(Period.ANNUAL, date(2199, 1, 1)).last == DAY_MAX
 
 
 @pytest.mark.parametrize(
@@ -263,15 +267,14 @@ def test_a_time_without_zone_has_no_day() -> None:
         local_day(datetime(2026, 1, 1), ZoneInfo("UTC"))  # noqa: DTZ001 - that is what is refused
 
 
-@given(
-    windows(3_700),
-    st.frozensets(st.integers(0, 6)),
-    st.frozensets(st.integers(-20, 3_720), max_size=30),
-)
+@given(windows(3_700) | windows(40), st.frozensets(st.integers(0, 6)), st.data())
 def test_working_days_are_those_that_counting_finds(
-    window: Window, weekdays: frozenset[int], numbers: frozenset[int]
+    window: Window, weekdays: frozenset[int], data: st.DataObject
 ) -> None:
-    holidays = {window.start + timedelta(days=number) for number in numbers}
+    near = [*range(-2, 3), *range(window.days - 2, window.days + 3)]
+    numbers = st.integers(-20, window.days + 20) | st.sampled_from(near)
+    free = data.draw(st.frozensets(numbers, max_size=30), label="free days, counted from the start")
+    holidays = {window.start + timedelta(days=number) for number in free}
     work = WorkCalendar(weekdays, frozenset(holidays))
     counted = [day for day in days_of(window) if day.weekday() in weekdays and day not in holidays]
     assert work.working_days(window) == len(counted)

@@ -173,6 +173,14 @@ def test_what_is_no_amount_is_refused_in_words(text: str, why: str) -> None:
     assert len(str(refused.value)) < 150
 
 
+@pytest.mark.parametrize(
+    "text", ["9999999999999", "-9999999999999", "9999999999999.000", "1000000000000.001"]
+)
+def test_what_is_plain_has_the_same_bound(text: str) -> None:
+    with pytest.raises(ValueError, match="too large"):
+        parse_amount(text, exponent=3)
+
+
 def test_a_wrong_decimal_sign_is_refused() -> None:
     with pytest.raises(ValueError, match="a point or a comma"):
         parse_amount("5", exponent=2, decimal=";")

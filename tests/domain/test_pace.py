@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paceline.domain.calendar import Window, WorkCalendar
@@ -401,6 +401,8 @@ class TestProgress:
         assert (found.projected, found.required_per_day) == (0, 0)
 
     @given(CURRENTS, TARGETS, st.integers(0, 10), st.sampled_from(Kind), st.sampled_from(Direction))
+    # Half a unit is expected.
+    @example(1, 5, 1, Kind.FLOW, Direction.HIGHER)
     def test_what_is_shown_adds_up(
         self, current: int, target: int, days: int, kind: Kind, direction: Direction
     ) -> None:

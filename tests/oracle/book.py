@@ -27,9 +27,7 @@ class Book:
     stays: set[Stay] = field(default_factory=set)
     rates: dict[str, dict[date, Fraction]] = field(default_factory=dict)
 
-    def write(
-        self, module: Module, source: str, fields: Sequence[str], rows: Iterable[Sequence[object]]
-    ) -> list[str]:
+    def write(self, module: Module, source: str, fields: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
         """The outcome of each row, one after the other."""
         outcomes: list[str] = []
         for row in rows:
@@ -70,9 +68,7 @@ class Book:
         people = {stay.person_id for stay in self.stays} if person_ids is None else set(person_ids)
         self.stays = {stay for stay in self.stays if stay.person_id not in people} | set(stays)
 
-    def change(
-        self, currency: str, time_zone: str, credit_owner: str, metrics: Mapping[int, Definition]
-    ) -> None:
+    def change(self, currency: str, time_zone: str, credit_owner: str, metrics: Mapping[int, Definition]) -> None:
         """Change what yields credit. Rates lead to one currency: with another they are gone."""
         if currency != self.currency:
             self.rates = {}

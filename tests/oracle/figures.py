@@ -69,9 +69,7 @@ class Snapshot:
     def _kind(self, metric_id: int) -> Kind:
         return self.metrics[metric_id].kind
 
-    def _counted(
-        self, metric_id: int, window: Window, assignee: Assignee
-    ) -> Iterator[tuple[RecordKey, Entry]]:
+    def _counted(self, metric_id: int, window: Window, assignee: Assignee) -> Iterator[tuple[RecordKey, Entry]]:
         for key, entry in self.credits.get(metric_id, ()):
             if self._kind(metric_id) == Kind.LEVEL:
                 if entry.day < window.end and self._is_in(assignee, entry.person_id, window.last):

@@ -112,7 +112,7 @@ def _take_row(file: _File, row: GivenPerson, words: Words, tree: Tree, placing: 
     if known.stored is not None:
         placing.history(row, known.stored, values, file.histories.history(known.person.id))
     tree.claim(row.department)
-    known.wanted, known.line = values, row.line
+    known.wanted, known.line, known.given = values, row.line, given
     file.rows[known] = row
     words.add(known)
     if known.stored is None:
@@ -120,8 +120,8 @@ def _take_row(file: _File, row: GivenPerson, words: Words, tree: Tree, placing: 
 
 
 def _refuse_clashes(file: _File) -> None:
-    """Refuse rows until no two people share an e-mail, and managers are people and in no circle."""
-    while clashes := _shared(file) or _managers(file) or _circles(file):
+    """Refuse rows until no two people share words, and managers are people and in no circle."""
+    while clashes := _shared(file) or _mistaken(file) or _managers(file) or _circles(file):
         for known, refused in clashes.items():
             file.reject(file.rows.pop(known), refused)
             known.forget()
@@ -133,6 +133,21 @@ def _shared(file: _File) -> dict[Known, Refused]:
         for known, other in shared_emails(file.people).items()
         if known.wanted and other.wanted
     }
+
+
+def _mistaken(file: _File) -> dict[Known, Refused]:
+    """The rows that would not find their person if they came again, because others take on the same words."""
+    words = Words(file.people)
+    found: dict[Known, Refused] = {}
+    for known in file.rows:
+        try:
+            again = words.match(known.given)
+        except Refused as refused:
+            found[known] = refused
+            continue
+        if again is not known:
+            found[known] = Refused(None, "another row gives these words to somebody else: give an external id")
+    return found
 
 
 def _managers(file: _File) -> dict[Known, Refused]:

@@ -8,6 +8,7 @@ from typing import Any, Unpack
 import psycopg
 from django.db import transaction
 
+from paceline.domain.kinds import Unit
 from paceline.facts import rulebook
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory
@@ -18,8 +19,9 @@ from paceline.org.checks import Checks
 from paceline.org.models import Organization
 from paceline.org.names import did_you_mean
 from paceline.org.places import currencies, currency_exponent
-from paceline.plan import rules
+from paceline.plan import former, rules
 from paceline.plan.actions import metrics
+from paceline.plan.models import Target
 
 # Far beyond any pair of currencies; a larger rate is a mistyped one, and could not be multiplied safely.
 RATE_MAX = Decimal(10) ** 9
@@ -37,11 +39,33 @@ def open_organization(connection: psycopg.Connection[Any], actor: str, **setting
 
 
 def change_settings(scope: Scope, *, reason: str = "", **settings: Unpack[Settings]) -> Organization:
-    """Change these settings, and post the differences that they make to the ledger. Raises InvalidInput."""
+    """Change these settings, and post the differences that they make to the ledger.
+
+    What they were is kept, so that figures of then are read by them. Raises InvalidInput.
+    """
     with writing(scope):
+        before = directory.own_organization(scope)
         made = organizations.change_settings(scope, reason=reason, **settings)
+        _check_currency(scope, before, made)
         rules.post(scope)
+        names = former.SETTINGS["organization"]
+        old, new = audit.values(before, *names), audit.values(made, *names)
+        former.keep(scope, "organization", made.id, old=old, new=new)
     return made
+
+
+def targets_in_money(scope: Scope) -> list[str]:
+    """The names of the targets whose values are in the reporting currency, the archived ones among them."""
+    own = Target.objects.filter(org_id=scope.org_id).select_related("metric").order_by("id")
+    return [each.name for each in own if rules.definition(each.metric).unit == Unit.MONEY]
+
+
+def _check_currency(scope: Scope, before: Organization, after: Organization) -> None:
+    """Values of targets keep their numbers in another currency, which cannot be where its minor unit is another."""
+    digits = rules.exponent(before), rules.exponent(after)
+    if digits[0] != digits[1] and targets_in_money(scope):
+        message = f"targets have values in {before.currency} with {digits[0]} decimals, and {after.currency} has"
+        raise InvalidInput.at("currency", f"{message} {digits[1]}: make another organization for it")
 
 
 def set_rates(scope: Scope, rates: Mapping[tuple[str, date], Decimal | None]) -> None:

@@ -111,8 +111,11 @@ def edit_target(
         )
         trail = audit.Trail(scope, "edit_target", checks.reason(reason))
         checks.done()
+        _check_live(found)
         found.save()
-        trail.record("target", found.id, old=old, new=audit.values(found, *_SHOWN))
+        new = audit.values(found, *_SHOWN)
+        trail.record("target", found.id, old=old, new=new)
+        former.keep(scope, "target", found.id, old=old, new=new)
     return found
 
 
@@ -132,8 +135,8 @@ def check_window(checks: Checks, period: str, start_date: date, end_date: date |
     if period not in set(Period):
         checks.fault("period", f"{period!r} is not {', '.join(Period)}")
         return None
-    checks.day("start_date", start_date)
-    if checks.faults:
+    if not DAY_MIN <= start_date <= DAY_MAX:
+        checks.day("start_date", start_date)
         return None
     try:
         window = window_of(Period(period), start_date, end_date)
@@ -164,6 +167,11 @@ def _set(made: Target, checks: Checks, *, name: str, description: str, value: in
     if status not in TargetStatus.values:
         checks.fault("status", f"{status!r} is not {', '.join(TargetStatus.values)}")
     made.value, made.pace_by, made.status = value, pace_by, status
+
+
+def _check_live(made: Target) -> None:
+    if made.metric.is_retired and made.status != TargetStatus.ARCHIVED.value:
+        raise Conflict(f"the metric {made.metric.key!r} is retired, so the target stays archived")
 
 
 def _check_filter(checks: Checks, metric: Metric, given: Mapping[str, object] | None) -> Condition:
