@@ -54,11 +54,9 @@ def verify(
     with common.writing(organization) if repair else common.reading(organization) as scope:
         from paceline.plan import verification
 
-        found = list(verification.differences(scope))
-        for each in found:
-            tell(each)
-        if repair and found:
-            verification.repair(scope)
+        found = verification.repair(scope) if repair else list(verification.differences(scope))
+    for each in found:
+        tell(each)
     if not found:
         say("ledger, totals and stays agree with the records", style="green")
         return

@@ -1,9 +1,13 @@
-"""The target tree on a day: under whom each assignee stands, all the way up to the organization."""
+"""The target tree of a window: under whom each assignee stands, all the way up to the organization."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.models import QuerySet
+
+from paceline.domain.calendar import Window
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org.models import Membership, Placement, Team
@@ -12,7 +16,7 @@ from paceline.plan.find import ORGANIZATION
 
 @dataclass(frozen=True, slots=True)
 class TargetTree:
-    """Everybody's place in the tree on one day, so that a cascade reaches everyone once.
+    """Everybody's one place in the tree, so that a cascade reaches everyone once.
 
     A person stands under the primary team if that team hangs under the person's own department, else under the
     department, else under the team.
@@ -47,13 +51,26 @@ class TargetTree:
         return ORGANIZATION if department is None else Assignee("department", department)
 
 
-def tree_on(scope: Scope, day: date) -> TargetTree:
-    """The target tree as it stands on the day."""
-    memberships = Membership.objects.filter(org_id=scope.org_id, from_day__lte=day, to_day__gt=day)
-    placements = Placement.objects.filter(org_id=scope.org_id, from_day__lte=day, to_day__gt=day)
+def tree_of(scope: Scope, window: Window) -> TargetTree:
+    """The target tree as the window begins; what comes into it later stands where it comes in."""
+    placements = Placement.objects.filter(org_id=scope.org_id)
+    rows = Membership.objects.filter(org_id=scope.org_id)
+    begun = _first(window, placements, "department_id", "parent_id")
+    joined = _first(window, rows, "person_id", "department_id", "team_id", "is_primary")
     return TargetTree(
-        dict(placements.values_list("department_id", "parent_id")),
+        {department: parent for department, parent in begun},
         dict(Team.objects.filter(org_id=scope.org_id).values_list("id", "department_id")),
-        dict(memberships.filter(department__isnull=False).values_list("person_id", "department_id")),
-        dict(memberships.filter(is_primary=True).values_list("person_id", "team_id")),
+        {person: department for person, department, _, _ in joined if department is not None},
+        {person: team for person, _, team, is_primary in joined if is_primary},
     )
+
+
+def _first(window: Window, dated: QuerySet[Any], whose: str, *fields: str) -> list[tuple[Any, ...]]:
+    """What holds, by whose it is, on the first day of the window on which anything does."""
+    inside = dated.filter(from_day__lt=window.end, to_day__gt=window.start)
+    rows = list(inside.values_list(whose, *fields, "from_day", "to_day"))
+    first: dict[int, date] = {}
+    for number, *_, from_day, _to_day in rows:
+        begins = max(from_day, window.start)
+        first[number] = min(first.get(number, begins), begins)
+    return [tuple(rest) for *rest, from_day, to_day in rows if from_day <= first[rest[0]] < to_day]

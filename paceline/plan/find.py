@@ -7,7 +7,7 @@ from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org import directory
 from paceline.org.directory import AmbiguousName
-from paceline.org.names import did_you_mean
+from paceline.org.names import did_you_mean, findable
 from paceline.plan.models import AssigneeKind, Assignment, Target
 
 ORGANIZATION = Assignee(AssigneeKind.ORGANIZATION.value, 0)
@@ -25,7 +25,7 @@ def target(scope: Scope, target_id: int) -> Target:
 def target_named(scope: Scope, words: str) -> Target:
     """The target of that name, or with that id. Raises NotFound with the closest names, AmbiguousName."""
     own = Target.objects.filter(org_id=scope.org_id)
-    ids = list(own.filter(name__iexact=words.strip()).order_by("id").values_list("id", flat=True)[:10])
+    ids = list(own.filter(name__iexact=findable(words)).order_by("id").values_list("id", flat=True)[:10])
     if len(ids) > 1:
         raise AmbiguousName(f"several targets are called {words!r}: give one of the ids {ids}", targets=ids)
     if ids:

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from paceline.errors import NotFound
 from paceline.facts.scope import Scope
-from paceline.org.names import did_you_mean
+from paceline.org.names import did_you_mean, findable
 from paceline.plan.models import Metric
 
 
@@ -16,7 +16,7 @@ def listed(scope: Scope) -> QuerySet[Metric]:
 
 def metric(scope: Scope, key: str) -> Metric:
     """The metric of that key. Raises NotFound with the closest keys."""
-    found = listed(scope).filter(key=key.strip()).first()
+    found = listed(scope).filter(key=findable(key)).first()
     if found is None:
         keys = list(listed(scope).values_list("key", flat=True))
         hint = did_you_mean(key, keys) or f": there are {', '.join(keys)}"

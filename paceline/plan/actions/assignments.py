@@ -12,7 +12,7 @@ from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.plan import find
 from paceline.plan.actions.targets import check_value
-from paceline.plan.chain import TargetTree, tree_on
+from paceline.plan.chain import TargetTree, tree_of
 from paceline.plan.models import Assignment, AssignmentValue, Origin, Target
 
 _SHOWN = ("value", "is_locked", "origin", "parent_id", "is_deleted")
@@ -52,8 +52,7 @@ def assign(
         held = _held(scope, target, assignee, window)
         if held is not None and not held.is_deleted:
             raise AlreadyAssigned("this assignee has a share for this window: edit that one", assignment_id=held.id)
-        tree = tree_on(scope, window.start)
-        near = _Neighbours(scope, target, window, tree)
+        near = _Neighbours(scope, target, window, tree_of(scope, window))
         made = held or Assignment(
             org_id=scope.org_id,
             target=target,
@@ -100,7 +99,11 @@ def edit_assignment(
             found.value, found.origin = value, Origin.MANUAL.value
         if is_locked is not None:
             found.is_locked = is_locked
-        _save(scope, found, old, audit.Trail(scope, "edit_assignment", checks.reason(reason)), checks)
+        trail = audit.Trail(scope, "edit_assignment", checks.reason(reason))
+        checks.done()
+        if trail.record("assignment", found.id, old=old, new=audit.values(found, *_SHOWN)):
+            found.save()
+            keep(scope, [found], clock.tick(scope), trail.reason)
     return found
 
 
@@ -110,13 +113,18 @@ def remove_assignment(scope: Scope, assignment_id: int, *, reason: str = "") -> 
         found = find.assignment(scope, assignment_id)
         old = audit.values(found, *_SHOWN)
         children = list(Assignment.objects.filter(org_id=scope.org_id, parent=found, is_deleted=False))
-        found.is_deleted = True
         checks = Checks()
-        _save(scope, found, old, audit.Trail(scope, "remove_assignment", checks.reason(reason)), checks)
+        trail = audit.Trail(scope, "remove_assignment", checks.reason(reason))
+        checks.done()
+        found.is_deleted = True
+        found.save()
+        trail.record("assignment", found.id, old=old, new=audit.values(found, *_SHOWN))
         for child in children:
             child.parent_id = found.parent_id
         Assignment.objects.bulk_update(children, ["parent"])
-        keep(scope, children, clock.tick(scope), f"assignment {found.id} was removed")
+        posted_at = clock.tick(scope)
+        keep(scope, [found], posted_at, trail.reason)
+        keep(scope, children, posted_at, f"assignment {found.id} was removed")
 
 
 def keep(scope: Scope, assignments: list[Assignment], posted_at: datetime, reason: str) -> None:
@@ -136,13 +144,6 @@ def keep(scope: Scope, assignments: list[Assignment], posted_at: datetime, reaso
         )
         for each in assignments
     )
-
-
-def _save(scope: Scope, found: Assignment, old: audit.Values, trail: audit.Trail, checks: Checks) -> None:
-    checks.done()
-    if trail.record("assignment", found.id, old=old, new=audit.values(found, *_SHOWN)):
-        found.save()
-        keep(scope, [found], clock.tick(scope), trail.reason)
 
 
 class _Neighbours:
@@ -194,6 +195,9 @@ def _check_parent(scope: Scope, made: Assignment, parent_id: int) -> Assignment:
     above, seen = parent, {made.pk}
     if parent.target_id != made.target_id:
         raise InvalidInput.at("parent_id", "the parent is an assignment of another target")
+    if made.start_date < parent.start_date or made.end_date > parent.end_date:
+        whole = f"{parent.start_date} up to {parent.end_date} exclusive"
+        raise InvalidInput.at("parent_id", f"the window is not inside the parent's, {whole}")
     while above is not None:
         if above.pk in seen:
             raise InvalidInput.at("parent_id", "an assignment cannot stand below itself")

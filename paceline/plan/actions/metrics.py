@@ -3,26 +3,30 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from paceline.domain import condition as conditions
 from paceline.domain import metric as definitions
-from paceline.domain.condition import BadCondition, Condition
+from paceline.domain.condition import BadCondition, Comparison, Condition
 from paceline.domain.kinds import Direction, Indicator
 from paceline.domain.metric import BUILT_IN
+from paceline.domain.record import Module
 from paceline.errors import Conflict, InvalidInput
 from paceline.facts.scope import Scope
 from paceline.org import audit
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
-from paceline.plan import registry, rules
-from paceline.plan.models import DESCRIPTION_CHARACTERS_MAX, KEY_CHARACTERS_MAX, Metric, Target, TargetStatus
+from paceline.plan import former, given, registry, rules
+from paceline.plan.models import KEY_CHARACTERS_MAX, Metric, Target, TargetStatus
 
 _KEY = re.compile(rf"[a-z][a-z0-9_]{{0,{KEY_CHARACTERS_MAX - 20}}}")
 _SHOWN = ("key", "name", "description", "direction", "indicator", "definition", "is_retired")
 
 # Every metric is asked of every record that comes in: this many are still cheap.
 METRICS_MAX = 200
+# Each write asks every metric of its module in one statement, and PostgreSQL takes 65,535 values for one.
+CONDITION_VALUES_MAX = 20_000
 
 
 class MetricInUse(Conflict):
@@ -74,10 +78,9 @@ def create_metric(
         _set(metric, checks, name, description, direction, indicator, definition)
         trail = audit.Trail(scope, "create_metric", checks.reason(reason))
         checks.done()
-        if Metric.objects.filter(org_id=scope.org_id, key=key).exists():
-            raise Conflict(f"there is a metric {key!r} already", key=key)
-        _check_room(scope)
+        _check_free(scope, key)
         metric.save()
+        _check_room(scope)
         trail.record("metric", metric.id, old=None, new=audit.values(metric, *_SHOWN))
         rules.post(scope)
     return metric
@@ -108,15 +111,20 @@ def edit_metric(
             checks,
             metric.name if name is None else name,
             metric.description if description is None else description,
-            direction or metric.direction,
-            indicator or metric.indicator,
-            definition or metric.definition or {},
+            metric.direction if direction is None else direction,
+            metric.indicator if indicator is None else indicator,
+            definition if definition is not None else metric.definition or {},
         )
         trail = audit.Trail(scope, "edit_metric", checks.reason(reason))
         checks.done()
         _check_same_sort(scope, metric, old["definition"])
         metric.save()
-        trail.record("metric", metric.id, old=old, new=audit.values(metric, *_SHOWN))
+        for each in Metric.objects.filter(narrowed_from=metric, is_retired=False).select_related("narrowed_from"):
+            _check_narrowed(each, "definition")
+        _check_room(scope)
+        new = audit.values(metric, *_SHOWN)
+        trail.record("metric", metric.id, old=old, new=new)
+        former.keep(scope, "metric", metric.id, old=old, new=new)
         rules.post(scope)
     return metric
 
@@ -156,6 +164,7 @@ def narrowed(scope: Scope, metric: Metric, filter_: Condition) -> Metric:
         },
     )
     if made:
+        _check_narrowed(found, "filter")
         _check_room(scope)
         rules.post(scope)
     return found
@@ -171,24 +180,47 @@ def _set(
     definition: Mapping[str, object],
 ) -> None:
     metric.name = checks.name("name", name)
-    metric.description = description.strip()
-    if len(metric.description) > DESCRIPTION_CHARACTERS_MAX:
-        checks.fault("description", f"is longer than {DESCRIPTION_CHARACTERS_MAX} characters")
+    metric.description = given.description(checks, description)
     if direction not in set(Direction):
         checks.fault("direction", f"{direction!r} is not {' or '.join(Direction)}")
     if indicator not in set(Indicator):
         checks.fault("indicator", f"{indicator!r} is not {' or '.join(Indicator)}")
     metric.direction, metric.indicator = direction, indicator
+    metric.definition = given.definition(checks, definition)
+
+
+def _check_free(scope: Scope, key: str) -> None:
+    taken = Metric.objects.filter(org_id=scope.org_id, key=key).first()
+    if taken is not None:
+        known = "was" if taken.is_retired else "is"
+        then = ", whose history keeps the key" if taken.is_retired else ""
+        raise Conflict(f"there {known} a metric {key!r} already{then}", key=key)
+
+
+def _check_narrowed(metric: Metric, where: str) -> None:
     try:
-        metric.definition = definitions.write(definitions.read(definition))
+        given.check_narrowed(rules.definition(metric))
     except BadCondition as error:
-        where, _, message = str(error).partition(": ")
-        checks.fault(where, message)
+        _, _, message = str(error).partition(": ")
+        raise InvalidInput.at(where, f"with the filter the metric is too large: {message}") from None
 
 
 def _check_room(scope: Scope) -> None:
-    if Metric.objects.filter(org_id=scope.org_id, is_retired=False).count() > METRICS_MAX:
-        raise Conflict(f"an organization has up to {METRICS_MAX} metrics, narrowed ones among them: retire some first")
+    """Refuse what was just saved if it is one too many. Raises Conflict."""
+    asked: Counter[Module] = Counter()
+    live = rules.rules(scope).metrics
+    for _, definition in live:
+        for part in (definition.condition, definition.leaves_when):
+            asked[definition.module] += sum(_values(leaf) for leaf in conditions.leaves(part))
+    if len(live) > METRICS_MAX:
+        others = "each different filter of a target among them"
+        raise Conflict(f"an organization has up to {METRICS_MAX} metrics, {others}: retire one, or use a known filter")
+    if max(asked.values()) > CONDITION_VALUES_MAX:
+        raise Conflict(f"the metrics of a module compare with up to {CONDITION_VALUES_MAX:,} values in all")
+
+
+def _values(leaf: Comparison) -> int:
+    return len(leaf.value) if isinstance(leaf.value, tuple) else 1
 
 
 def _check_custom(metric: Metric) -> None:

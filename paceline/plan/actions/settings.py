@@ -9,6 +9,7 @@ import psycopg
 from django.db import transaction
 
 from paceline.domain.kinds import Unit
+from paceline.errors import InvalidInput
 from paceline.facts import rulebook
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory

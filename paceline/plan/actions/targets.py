@@ -5,21 +5,18 @@ from datetime import date
 
 from paceline.domain import condition as conditions
 from paceline.domain.calendar import DAY_MAX, DAY_MIN, Period, Window, window_of
-from paceline.domain.condition import ALWAYS, BadCondition, Condition
 from paceline.domain.pace import Basis
 from paceline.errors import Conflict
 from paceline.facts.scope import Scope
 from paceline.org import audit
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
-from paceline.plan import registry, rules
+from paceline.plan import former, given, registry, rules
 from paceline.plan.actions import metrics
 from paceline.plan.find import target as find_target
 from paceline.plan.models import (
-    DESCRIPTION_CHARACTERS_MAX,
     TARGET_NAME_CHARACTERS_MAX,
     Assignment,
-    Metric,
     Target,
     TargetStatus,
 )
@@ -68,7 +65,7 @@ def create_target(
         made = Target(org_id=scope.org_id, metric=chosen, period=period, start_date=start_date)
         _set(made, checks, name=name, description=description, value=value, pace_by=pace_by, status=status)
         window = check_window(checks, period, start_date, end_date)
-        condition = _check_filter(checks, chosen, filter)
+        condition = given.filter_(checks, rules.definition(chosen).module, filter)
         trail = audit.Trail(scope, "create_target", checks.reason(reason))
         checks.done()
         if window is not None:
@@ -158,9 +155,7 @@ def check_value(checks: Checks, value: int, least: int) -> None:
 
 def _set(made: Target, checks: Checks, *, name: str, description: str, value: int, pace_by: str, status: str) -> None:
     made.name = checks.name("name", name, TARGET_NAME_CHARACTERS_MAX)
-    made.description = description.strip()
-    if len(made.description) > DESCRIPTION_CHARACTERS_MAX:
-        checks.fault("description", f"is longer than {DESCRIPTION_CHARACTERS_MAX} characters")
+    made.description = given.description(checks, description)
     check_value(checks, value, 1)
     if pace_by not in set(Basis):
         checks.fault("pace_by", f"{pace_by!r} is not {', '.join(Basis)}")
@@ -172,12 +167,3 @@ def _set(made: Target, checks: Checks, *, name: str, description: str, value: in
 def _check_live(made: Target) -> None:
     if made.metric.is_retired and made.status != TargetStatus.ARCHIVED.value:
         raise Conflict(f"the metric {made.metric.key!r} is retired, so the target stays archived")
-
-
-def _check_filter(checks: Checks, metric: Metric, given: Mapping[str, object] | None) -> Condition:
-    try:
-        return conditions.read(rules.definition(metric).module, given, "filter")
-    except BadCondition as error:
-        where, _, message = str(error).partition(": ")
-        checks.fault(where, message)
-        return ALWAYS
