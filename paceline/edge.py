@@ -1,6 +1,7 @@
 """Where a process meets the database: transactions, and the scope that the rooms work in."""
 
 import getpass
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -10,11 +11,14 @@ from django.db import OperationalError, connection, transaction
 
 from paceline.facts.scope import Scope
 from paceline.org import directory
+from paceline.org.names import findable
 
 Answer = TypeVar("Answer")
 
 # Writers of one organization queue at its lock, so a clash is rare; whoever loses this often has met a fault.
 ATTEMPTS_MAX = 5
+# A login name; more is not one, and the audit trail has room for no more.
+USER_CHARACTERS_MAX = 100
 # serialization_failure and deadlock_detected: the transaction did nothing and can be run again.
 _AGAIN = {"40001", "40P01"}
 
@@ -34,8 +38,12 @@ def command_scope(slug: str | None = None) -> Scope:
 
 
 def command_actor() -> str:
-    """Who runs the command, for the audit trail."""
-    return f"command line ({getpass.getuser()})"
+    """Who runs the command, for the audit trail; an account without a name goes by its number."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"command line ({findable(user)[:USER_CHARACTERS_MAX]})"
 
 
 def in_transaction(work: Callable[[], Answer]) -> Answer:

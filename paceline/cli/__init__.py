@@ -29,9 +29,6 @@ def main() -> None:
     except PacelineError as error:
         say_refusal(error)
         sys.exit(EXIT_REFUSED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_DONE)
 
 
 def say_refusal(error: PacelineError) -> None:

@@ -1,5 +1,6 @@
 """What every command shares: getting ready, the two outputs, and reading what people type."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -12,9 +13,22 @@ from rich.markup import escape
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
 
+
+class Output(Console):
+    """What is printed as it is given: a name such as Team :star: is no picture."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
+
+    def on_broken_pipe(self) -> None:
+        """Whoever read has enough: the command goes on to its own end, and says nothing more."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
 # Results can be piped on; what is said about them cannot get in between.
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Output()
+err = Output(stderr=True)
 
 OrganizationOption = Annotated[
     str | None,

@@ -10,6 +10,7 @@ from paceline.crm.layout import Layout
 from paceline.crm.mapping import Column, CustomColumn, CustomType, RecordMapping
 from paceline.crm.times import Clock
 from paceline.crm.values import BadElsewhere, BadValue, Defaults, quoted
+from paceline.domain.money import parse_amount
 from paceline.domain.record import CUSTOM_CHARACTERS_MAX, FIELDS, Field, FieldType
 from paceline.org.names import did_you_mean, folded
 from paceline.org.places import currency_exponent
@@ -79,9 +80,9 @@ class Binding:
     def _read_constant(self, field: Field, constant: str) -> Read:
         try:
             if field.type == FieldType.MONEY:
-                exponent_of = self._exponent()
-                amount(constant, currency_exponent(self._defaults.currency), _CONSTANTS.decimal)
-                return lambda cells: amount(constant, exponent_of(cells), _CONSTANTS.decimal)
+                currency_of = self._currency_of_row()
+                parse_amount(constant, exponent=currency_exponent(self._defaults.currency))
+                return lambda cells: amount(constant, currency_of(cells), _CONSTANTS.decimal)
             return _always(converter(field, _CONSTANTS, self._clock)(constant))
         except ValueError as error:
             self._header.fault(f"constants.{field.name}", str(error))
@@ -97,24 +98,25 @@ class Binding:
     def _currency(self, text: str) -> str:
         return values.currency(text) if text.strip() else self._defaults.currency
 
-    def _exponent(self) -> Callable[[Cells], int]:
-        """Reads how many digits the minor unit of a row's currency has."""
-        convert = remembered(self._exponent_of)
+    def _currency_of_row(self) -> Callable[[Cells], tuple[str, int]]:
+        """Reads a row's currency, with how many digits its minor unit has."""
+        convert = remembered(self._with_exponent)
         if "currency" in self._columns:
             return self._header.read(self._columns["currency"], "columns.currency", convert)
         constant = self._mapping.constants.get("currency", "")
         return lambda _: convert(constant)
 
-    def _exponent_of(self, currency: str) -> int:
+    def _with_exponent(self, currency: str) -> tuple[str, int]:
         try:
-            return currency_exponent(self._currency(currency))
+            code = self._currency(currency)
+            return code, currency_exponent(code)
         except ValueError as error:
             raise BadElsewhere(str(error)) from None
 
     def _money(self, column: Column, where: str) -> Read:
-        exponent_of, decimal = self._exponent(), self._layout.decimal
+        currency_of, decimal = self._currency_of_row(), self._layout.decimal
         text = self._header.read(column, where, str)
-        return lambda cells: amount(text(cells), exponent_of(cells), decimal)
+        return lambda cells: amount(text(cells), currency_of(cells), decimal)
 
     def _status(self) -> Read:
         stage, stages = self._text("stage"), self._mapping.stages

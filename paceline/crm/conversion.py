@@ -99,11 +99,12 @@ def flag(text: str) -> bool | None:
     return _FLAGS.get(word)
 
 
-def amount(text: str, exponent: int, decimal: str) -> int | None:
-    """Minor units of a currency with that exponent, None if blank."""
+def amount(text: str, currency: tuple[str, int], decimal: str) -> int | None:
+    """Minor units of the currency, given with its exponent; None if blank."""
     if not text or text.isspace():
         return None
-    return parse_amount(text, exponent=exponent, decimal=decimal)
+    code, exponent = currency
+    return parse_amount(text, exponent=exponent, decimal=decimal, currency=code)
 
 
 def number(text: str, decimal: str) -> int | float | None:

@@ -1,7 +1,6 @@
 """Money as whole minor units: reading it as people write it, showing it, converting it."""
 
 import re
-from decimal import Decimal
 
 from paceline.domain.record import AMOUNT_MINOR_MAX
 
@@ -43,12 +42,28 @@ _CODES = frozenset(
     """.split()  # noqa: SIM905 - a list of quoted codes is ten times as long
 )
 
+# Whose sign it is, where a sign is well known; any other sign tells nothing.
+_DOLLARS = """
+    ARS AUD BBD BMD BND BRL BSD BZD CAD CLP COP CUP CVE DOP FJD GYD HKD JMD KYD LRD MOP MXN NAD NIO NZD SBD SGD SRD
+    TOP TTD TWD USD UYU WST XCD ZWG
+    """
+_SIGNS = {
+    sign: frozenset(codes.split())
+    for sign, codes in (
+        ("$", _DOLLARS),
+        ("\u00a3", "EGP FKP GBP GIP LBP SDG SHP SSP SYP"),
+        ("\u00a5", "CNY JPY"),
+        ("\u20ac", "EUR"),
+        ("\u20b9", "INR"),
+    )
+}
 
-def parse_amount(text: str, *, exponent: int, decimal: str = ".") -> int:
+
+def parse_amount(text: str, *, exponent: int, decimal: str = ".", currency: str | None = None) -> int:
     """The amount in minor units, of a currency whose minor unit has `exponent` digits.
 
     Takes thousands separators, currency signs and codes, and negatives with a sign or in brackets. `decimal`
-    says which of point and comma ends the whole part. That the currency is the record's is not checked.
+    says which of point and comma ends the whole part. Given the `currency`, a code or sign of another one is refused.
     Raises ValueError in words, and never rounds.
     """
     plain = _PLAIN[decimal](text) if decimal in _PLAIN else None
@@ -58,13 +73,13 @@ def parse_amount(text: str, *, exponent: int, decimal: str = ".") -> int:
             return _bounded(int(whole) * 10**exponent, text)
         if len(rest) <= exponent:
             return _bounded(int(whole + rest.ljust(exponent, "0")), text)
-    return _parse_slowly(text, exponent, decimal)
+    return _parse_slowly(text, exponent, decimal, currency)
 
 
-def _parse_slowly(text: str, exponent: int, decimal: str) -> int:
+def _parse_slowly(text: str, exponent: int, decimal: str, currency: str | None) -> int:
     if decimal not in _PLAIN:
         raise ValueError(f"the decimal sign is a point or a comma, not {decimal!r}")
-    number, is_negative = _taken_apart(text)
+    number, is_negative = _taken_apart(text, currency)
     whole, _, rest = number.partition(decimal)
     rest = rest.rstrip("0")
     if rest and not rest.isdecimal():
@@ -75,7 +90,7 @@ def _parse_slowly(text: str, exponent: int, decimal: str) -> int:
     return _bounded(-value if is_negative else value, text)
 
 
-def _taken_apart(text: str) -> tuple[str, bool]:
+def _taken_apart(text: str, currency: str | None) -> tuple[str, bool]:
     """The digits with their separators, and whether the amount is negative."""
     stripped = text.strip().translate(_MINUSES)
     if not stripped:
@@ -88,16 +103,23 @@ def _taken_apart(text: str) -> tuple[str, bool]:
         raise ValueError(f"{_shown(text)} is not an amount")
     for found in (shape, brackets):
         for word in (found["before"], found["after"]) if found else ():
-            _check_currency(word, text)
+            _check_currency(word, text, currency)
     signs = [shape[each] for each in ("first", "second", "third") if shape[each]]
     if len(signs) > 1:
         raise ValueError(f"{_shown(text)} has several signs")
     return shape["number"], brackets is not None or signs == ["-"]
 
 
-def _check_currency(word: str | None, text: str) -> None:
-    """Refuse a word that is no currency; a sign is fine."""
-    if word is None or re.fullmatch(_SIGN, word):
+def _check_currency(word: str | None, text: str, currency: str | None) -> None:
+    """Refuse a word that is no currency, and a code or sign that is not of this one."""
+    if word is None:
+        return
+    of_sign = _SIGNS.get(word[-1])
+    if currency is not None and (
+        (word in _CODES and word != currency) or (of_sign is not None and currency not in of_sign)
+    ):
+        raise ValueError(f"{_shown(text)} is not in {currency}: say each row's currency in a column of its own")
+    if re.fullmatch(_SIGN, word):
         return
     letters = word.rstrip(".")
     if letters.lower() not in _WORDS and letters.upper() not in _CODES:
@@ -137,16 +159,3 @@ def format_units(minor: int, exponent: int) -> str:
 def format_money(minor: int, currency: str, exponent: int) -> str:
     """The amount with its currency, such as `USD 1,234.50`."""
     return f"{currency} {format_units(minor, exponent)}"
-
-
-def convert(minor: int, rate: Decimal, exponent_from: int, exponent_to: int) -> int:
-    """The amount at a rate between major units, rounded half away from zero as PostgreSQL rounds a numeric.
-
-    Exact for any number of digits, whatever the decimal context. Raises ValueError for a rate not above zero.
-    """
-    if not rate.is_finite() or rate <= 0:
-        raise ValueError(f"{rate} is not a rate above zero")
-    numerator, denominator = rate.as_integer_ratio()
-    numerator, denominator = numerator * 10**exponent_to, denominator * 10**exponent_from
-    rounded = (2 * abs(minor) * numerator + denominator) // (2 * denominator)
-    return -rounded if minor < 0 else rounded

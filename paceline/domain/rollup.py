@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from paceline.domain.calendar import DAY_NEVER
-
 
 class MembershipSpan(NamedTuple):
     """A person's days in a unit of kind department or team; half-open."""
@@ -71,23 +69,6 @@ def flatten(memberships: Iterable[MembershipSpan], placements: Iterable[Placemen
         for (kind, unit_id, person_id), days in found.items()
         for start, end in _merged(days)
     }
-
-
-def cycle_after(
-    placements: Iterable[PlacementSpan], department_id: int, parent_id: int, from_day: date
-) -> list[int]:
-    """The way [department, parent, ..., department] up to itself if it is under that parent from that day on.
-
-    Empty if there is none. The placements must have no cycle yet; those of the department end with the move.
-    """
-    # The placements that it gives up stay in: they make no cycle now, so they are on no way up to itself.
-    above = _above([*placements, PlacementSpan(department_id, parent_id, from_day, DAY_NEVER)])
-    try:
-        for _ in _ancestors(department_id, above):
-            pass
-    except DepartmentAboveItself as cycle:
-        return cycle.path
-    return []
 
 
 def _above(placements: Iterable[PlacementSpan]) -> _Above:

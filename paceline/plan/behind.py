@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from paceline.domain.calendar import Window
-from paceline.domain.kinds import Kind
+from paceline.domain.kinds import Kind, Unit
+from paceline.domain.metric import Definition
 from paceline.domain.rollup import Stay
 from paceline.errors import NotFound
 from paceline.facts import breakdown, clock, explain, rollup
@@ -14,6 +15,9 @@ from paceline.facts.breakdown import Counted, Figure
 from paceline.facts.explain import Explanation, Rule
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
+from paceline.org import directory
+from paceline.org.calendar import today as today_of
+from paceline.org.names import findable
 from paceline.plan import rules
 from paceline.plan.find import ORGANIZATION
 from paceline.plan.held import Held, held
@@ -97,41 +101,75 @@ def why(
     scope: Scope,
     target: Target,
     external_id: str,
+    now: datetime,
     assignee: Assignee | None = None,
     source: str | None = None,
 ) -> Explanation:
-    """Why a record counts for a target, and for one assignee of it, or not: the metric's rules, then the target's.
+    """Why a record counts for a target today, and for one assignee of it, or not: the metric's rules, then the target's.
 
     Raises NotFound where the metric's module has no such record.
     """
-    held_rules = clock.rules(scope)
-    definition = rules.definition(target.measured_by)
-    told = explain.explain(scope, definition, held_rules, external_id, source)
+    question = _Question(
+        scope, rules.definition(target.measured_by), findable(external_id), source and findable(source)
+    )
+    told = question.ask(question.definition)
     window = Window(target.start_date, target.end_date)
-    more = [_in_window(told, definition.kind, window)]
+    today = today_of(directory.own_organization(scope), now)
+    more = _stands(question, told, min(window.last, today)) if question.is_level else _falls(told, window, today)
     if assignee is not None and assignee != ORGANIZATION:
-        more.append(_in_unit(scope, told, assignee, definition.kind, window))
+        more.append(_in_unit(scope, told, assignee, min(window.last, today) if question.is_level else told.day))
     return Explanation((*told.rules, *more), told.owner, told.person_id, told.day, told.value)
 
 
-def _in_window(told: Explanation, kind: Kind, window: Window) -> Rule:
-    if kind == Kind.LEVEL:
-        words = f"it came in before the target's window ends, on {window.end}"
-        return Rule(words, told.day is not None and told.day < window.end)
-    words = f"its day is in the target's window, {window.start} to {window.last}"
-    return Rule(words, told.day is not None and told.day in window)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One record asked of one metric."""
+
+    scope: Scope
+    definition: Definition
+    external_id: str
+    source: str | None
+
+    @property
+    def is_level(self) -> bool:
+        return self.definition.kind == Kind.LEVEL
+
+    def ask(self, definition: Definition) -> Explanation:
+        return explain.explain(self.scope, definition, clock.rules(self.scope), self.external_id, self.source)
+
+    def gone_out(self) -> date | None:
+        """The day on which a level's record goes out; None while it stands."""
+        kept = self.definition
+        leaving = Definition(kept.module, Unit.COUNT, Kind.FLOW, kept.leaves_when, kept.leaves_by or kept.dated_by)
+        told = self.ask(leaving)
+        return told.day if told.first_failing is None else None
 
 
-def _in_unit(scope: Scope, told: Explanation, assignee: Assignee, kind: Kind, window: Window) -> Rule:
-    """A flow counts where its person was on its day, a level where the person is on the last day that is counted."""
+def _falls(told: Explanation, window: Window, today: date) -> list[Rule]:
+    inside = told.day is not None and told.day in window
+    return [
+        Rule(f"its day is in the target's window, {window.start} to {window.last}", inside),
+        Rule(f"its day is not after today, {today}", told.day is not None and told.day <= today),
+    ]
+
+
+def _stands(question: _Question, told: Explanation, day: date) -> list[Rule]:
+    gone_out = question.gone_out()
+    return [
+        Rule(f"it had come in by {day}, when the level is measured", told.day is not None and told.day <= day),
+        Rule(f"it had not gone out by {day}", gone_out is None or gone_out > day),
+    ]
+
+
+def _in_unit(scope: Scope, told: Explanation, assignee: Assignee, day: date | None) -> Rule:
+    """A flow counts where its person was on its day, a level where the person is on the day it is measured."""
     if assignee.kind == "person":
         return Rule("it credits this person", told.person_id == assignee.id)
-    day = window.last if kind == Kind.LEVEL else told.day
     stays = rollup.stays_of(scope, assignee.kind, assignee.id, clock.known_now(scope))
     inside = any(
         stay.person_id == told.person_id and day is not None and stay.from_day <= day < stay.to_day for stay in stays
     )
-    return Rule(f"the person it credits is in this {assignee.kind} on {day}", inside)
+    return Rule(f"the person it credits is in this {assignee.kind}{'' if day is None else f' on {day}'}", inside)
 
 
 def find_held(scope: Scope, target: Target, assignee: Assignee, window: Window | None = None) -> Held:

@@ -3,9 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from django.db.models import QuerySet
 
 from paceline.domain.calendar import Window
 from paceline.facts.scope import Scope
@@ -52,25 +49,21 @@ class TargetTree:
 
 
 def tree_of(scope: Scope, window: Window) -> TargetTree:
-    """The target tree as the window begins; what comes into it later stands where it comes in."""
-    placements = Placement.objects.filter(org_id=scope.org_id)
-    rows = Membership.objects.filter(org_id=scope.org_id)
-    begun = _first(window, placements, "department_id", "parent_id")
-    joined = _first(window, rows, "person_id", "department_id", "team_id", "is_primary")
+    """The target tree as the window begins; a person who comes later stands where they come in."""
+    placements = Placement.objects.filter(org_id=scope.org_id, from_day__lte=window.start, to_day__gt=window.start)
+    joined = list(_joined(scope, window))
     return TargetTree(
-        {department: parent for department, parent in begun},
+        dict(placements.values_list("department_id", "parent_id")),
         dict(Team.objects.filter(org_id=scope.org_id).values_list("id", "department_id")),
-        {person: department for person, department, _, _ in joined if department is not None},
-        {person: team for person, _, team, is_primary in joined if is_primary},
+        {row.person_id: row.department_id for row in joined if row.department_id is not None},
+        {row.person_id: row.team_id for row in joined if row.team_id is not None and row.is_primary},
     )
 
 
-def _first(window: Window, dated: QuerySet[Any], whose: str, *fields: str) -> list[tuple[Any, ...]]:
-    """What holds, by whose it is, on the first day of the window on which anything does."""
-    inside = dated.filter(from_day__lt=window.end, to_day__gt=window.start)
-    rows = list(inside.values_list(whose, *fields, "from_day", "to_day"))
+def _joined(scope: Scope, window: Window) -> Iterator[Membership]:
+    """The memberships of each person on the first day of the window on which they have any."""
+    rows = Membership.objects.filter(org_id=scope.org_id, from_day__lt=window.end, to_day__gt=window.start)
     first: dict[int, date] = {}
-    for number, *_, from_day, _to_day in rows:
-        begins = max(from_day, window.start)
-        first[number] = min(first.get(number, begins), begins)
-    return [tuple(rest) for *rest, from_day, to_day in rows if from_day <= first[rest[0]] < to_day]
+    for row in rows:
+        first[row.person_id] = min(first.get(row.person_id, window.end), max(row.from_day, window.start))
+    yield from (row for row in rows if row.from_day <= first[row.person_id] < row.to_day)

@@ -120,9 +120,7 @@ def test_a_window_may_have_the_last_day() -> None:
         (Period.ANNUAL, date(2199, 1, 2), None, "not a day between"),
     ],
 )
-def test_a_window_that_cannot_be_is_refused_in_words(
-    period: Period, start: date, end: date | None, why: str
-) -> None:
+def test_a_window_that_cannot_be_is_refused_in_words(period: Period, start: date, end: date | None, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         window_of(period, start, end)
 
@@ -168,9 +166,7 @@ def test_fiscal_years_and_quarters(day: date, first_month: int) -> None:
         return Window(begin, end)
 
     assert fiscal_year_of(day, first_month) == starts({first_month})
-    assert fiscal_quarter_of(day, first_month) == starts(
-        {(first_month - 1 + 3 * n) % 12 + 1 for n in range(4)}
-    )
+    assert fiscal_quarter_of(day, first_month) == starts({(first_month - 1 + 3 * n) % 12 + 1 for n in range(4)})
     assert month_of(day) == starts(set(range(1, 13)))
 
 
@@ -242,9 +238,7 @@ def test_a_local_day(moment: datetime, zone: str, day: date) -> None:
 )
 @example(datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "Europe/Berlin", "UTC")
 @example(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "Europe/Berlin", "Asia/Tokyo")
-def test_a_local_day_is_what_the_offset_of_that_moment_makes(
-    moment: datetime, zone: str, written_in: str
-) -> None:
+def test_a_local_day_is_what_the_offset_of_that_moment_makes(moment: datetime, zone: str, written_in: str) -> None:
     offset = moment.astimezone(ZoneInfo(zone)).utcoffset()
     assert offset is not None
     day = (moment + offset).date()
@@ -282,9 +276,7 @@ def test_working_days_are_those_that_counting_finds(
 
 
 def test_working_days_of_a_month_with_holidays() -> None:
-    work = WorkCalendar(
-        frozenset(range(5)), frozenset({date(2026, 1, 1), date(2026, 1, 3), date(2027, 1, 1)})
-    )
+    work = WorkCalendar(frozenset(range(5)), frozenset({date(2026, 1, 1), date(2026, 1, 3), date(2027, 1, 1)}))
     january = Window(date(2026, 1, 1), date(2026, 2, 1))
     # 22 weekdays; 1 January is a Thursday, 3 January a Saturday that was free anyway.
     assert work.working_days(january) == 21

@@ -105,11 +105,7 @@ class TestElapsed:
         left = [day for day in window if day >= until]
         working = [day for day in window if day.weekday() in weekdays and day not in holidays]
         by_work = basis == Basis.WORKING_DAYS and working != []
-        share = (
-            Fraction(sum(day in working for day in over), len(working))
-            if by_work
-            else Fraction(len(over), days)
-        )
+        share = Fraction(sum(day in working for day in over), len(working)) if by_work else Fraction(len(over), days)
         found = elapsed(window, until, WorkCalendar(weekdays, holidays), basis)
         assert found == Elapsed(
             days_over=len(over),
@@ -151,9 +147,7 @@ class TestElapsed:
     ("current", "target", "higher", "lower"),
     [(9, 10, False, True), (10, 10, True, True), (11, 10, True, False), (0, 0, True, True)],
 )
-def test_reached_at_the_target_from_either_side(
-    current: int, target: int, *, higher: bool, lower: bool
-) -> None:
+def test_reached_at_the_target_from_either_side(current: int, target: int, *, higher: bool, lower: bool) -> None:
     assert reached(current, target, Direction.HIGHER) is higher
     assert reached(current, target, Direction.LOWER) is lower
 
@@ -234,9 +228,7 @@ class TestStatus:
             (Kind.LEVEL, Direction.LOWER, 10, 1001, Status.MISSED),
         ],
     )
-    def test_at_its_thresholds(
-        self, kind: Kind, direction: Direction, days: int, current: int, status: Status
-    ) -> None:
+    def test_at_its_thresholds(self, kind: Kind, direction: Direction, days: int, current: int, status: Status) -> None:
         assert made(current, 1000, days, kind=kind, direction=direction).status == status
 
     @pytest.mark.parametrize("direction", list(Direction))

@@ -5,7 +5,7 @@ from itertools import pairwise
 from time import process_time
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
@@ -14,7 +14,6 @@ from paceline.domain.rollup import (
     MembershipSpan,
     PlacementSpan,
     Stay,
-    cycle_after,
     flatten,
 )
 
@@ -91,9 +90,9 @@ class TestStories:
 
     def test_spans_without_days_say_nothing(self) -> None:
         memberships = [member(FIELD, SAM, on(3), on(3)), member(EAST, EVE, on(0), on(9))]
-        assert flatten(
-            memberships, [under(EAST, FIELD, on(4), on(4)), under(FIELD, FIELD, on(4), on(2))]
-        ) == {within(EAST, EVE, on(0), on(9))}
+        assert flatten(memberships, [under(EAST, FIELD, on(4), on(4)), under(FIELD, FIELD, on(4), on(2))]) == {
+            within(EAST, EVE, on(0), on(9))
+        }
 
     def test_departments_may_change_places_on_a_day(self) -> None:
         placements = [under(FIELD, EAST, on(0), on(5)), under(EAST, FIELD, on(5), on(9))]
@@ -103,36 +102,6 @@ class TestStories:
             within(EAST, EVE),
             within(FIELD, EVE, on(5), on(9)),
         }
-
-
-class TestCycles:
-    def test_a_cycle_is_refused_with_the_way_around_it_even_if_nobody_is_in_it(self) -> None:
-        placements = [under(EAST, FIELD), under(FIELD, SALES, on(3)), under(SALES, FIELD, on(5), on(9))]
-        with pytest.raises(
-            ValueError, match=r"is above itself on 2025-01-06: [12] -> [12] -> [12]"
-        ) as refused:
-            flatten([], placements)
-        assert isinstance(refused.value, DepartmentAboveItself)
-        assert (refused.value.day, set(refused.value.path)) == (on(5), {FIELD, SALES})
-
-    def test_a_department_is_not_under_itself(self) -> None:
-        with pytest.raises(DepartmentAboveItself, match="department 2 is above itself"):
-            flatten([member(FIELD, SAM)], [under(FIELD, FIELD)])
-
-    def test_before_a_move(self) -> None:
-        placements = [under(EAST, FIELD), under(FIELD, SALES)]
-        assert cycle_after(placements, SALES, EAST, on(3)) == [SALES, EAST, FIELD, SALES]
-        assert cycle_after(placements, FIELD, FIELD, on(3)) == [FIELD, FIELD]
-        # It leaves the place that it has.
-        assert cycle_after(placements, FIELD, PARTNERS, on(3)) == []
-        assert cycle_after(placements, EAST, SALES, on(3)) == []
-
-    def test_a_move_from_a_day_on_is_checked_against_what_is_placed_later(self) -> None:
-        placements = [under(EAST, FIELD, on(8))]
-        assert cycle_after(placements, FIELD, EAST, on(3)) == [FIELD, EAST, FIELD]
-        placements = [under(EAST, FIELD, DAY_ALWAYS, on(3))]
-        assert cycle_after(placements, FIELD, EAST, on(3)) == []
-        assert cycle_after(placements, FIELD, EAST, on(2)) == [FIELD, EAST, FIELD]
 
 
 # Days as numbers, so that the oracle shares nothing with what it checks.
@@ -206,9 +175,7 @@ def test_every_day_has_the_people_that_asking_on_that_day_finds(
             (each.unit_kind, unit, each.person_id)
             for each in members
             if each.from_day <= day < each.to_day
-            for unit in (
-                (way_up(each.unit_id, above) or []) if each.unit_kind == "department" else [each.unit_id]
-            )
+            for unit in ((way_up(each.unit_id, above) or []) if each.unit_kind == "department" else [each.unit_id])
         }
         told = [each[:3] for each in stays if each.from_day <= day < each.to_day]
         assert sorted(told) == sorted(asked)
@@ -216,21 +183,6 @@ def test_every_day_has_the_people_that_asking_on_that_day_finds(
         assert each.from_day < each.to_day
         # Stays that touch are one stay.
         assert not any(each[:3] == other[:3] and each.to_day == other.from_day for other in stays)
-
-
-@given(placements(), st.sampled_from(DEPARTMENTS), st.sampled_from(DEPARTMENTS), st.integers(0, HORIZON))
-def test_a_move_makes_a_cycle_if_some_day_then_has_one(
-    spans: list[PlacementSpan], department: int, parent: int, number: int
-) -> None:
-    assume(not any(has_cycle(day, spans) for day in ALL_DAYS))
-    bad = [
-        day
-        for day in ALL_DAYS
-        if day >= on(number) and way_up(department, {**above_on(day, spans), department: parent}) is None
-    ]
-    path = cycle_after(spans, department, parent, on(number))
-    assert (path != []) is (bad != [])
-    assert path == [] or (path[:2], path[-1]) == ([department, parent], department)
 
 
 def test_ten_thousand_people_five_levels_deep_are_quick() -> None:

@@ -32,7 +32,7 @@ class Book:
         outcomes: list[str] = []
         for row in rows:
             given = dict(zip(fields, row, strict=True))
-            key = RecordKey(module, source, str(given.pop("external_id")))
+            key = RecordKey(module, source, str(given["external_id"]))
             outcome, self.records[key] = written(
                 module, self.records.get(key), given, self.currency, lambda word: self.owner(source, word)
             )

@@ -61,7 +61,9 @@ def local_day(moment: object, time_zone: str) -> date | None:
 
 
 def _blank(module: Module, currency: str) -> Record:
-    record: Record = dict.fromkeys(("name", "owner", "owner_id", "close_owner_id", "created", "modified"))
+    record: Record = dict.fromkeys(
+        ("external_id", "name", "owner", "owner_id", "close_owner_id", "created", "modified")
+    )
     record |= dict.fromkeys(_OWN_FIELDS[module].split())
     record |= {"status": "open", "deleted": False, "custom": {}}
     return record | ({"currency": currency} if module == Module.DEALS else {})

@@ -1,0 +1,70 @@
+"""Rows of data on standard out: as a table for people, as CSV or as JSON for programs."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from paceline.cli.common import out
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    CSV = "csv"
+    JSON = "json"
+    TABLE = "table"
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="csv and json give money in minor units, a table as people write it.")
+]
+Row = dict[str, Any]
+
+# Wider than any table, so that it is measured and not squeezed.
+WIDTH_MAX = 10_000
+_FIGURES = {
+    "attainment",
+    "current",
+    "expected",
+    "pace",
+    "per day",
+    "projected",
+    "target",
+    "unallocated",
+    "value",
+}
+
+
+def print_rows(rows: Sequence[Row], format_: Format, names: Sequence[str]) -> None:
+    """Print the rows; a table and CSV have a column for each of the names."""
+    if format_ == Format.TABLE:
+        _print_table(rows, names)
+        return
+    try:
+        if format_ == Format.JSON:
+            sys.stdout.write(f"{json.dumps(list(rows), indent=2, ensure_ascii=False)}\n")
+        else:
+            writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        out.on_broken_pipe()
+
+
+def _print_table(rows: Sequence[Row], names: Sequence[str]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        table.add_column(name, justify="right" if name in _FIGURES else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(escape("" if row[name] is None else str(row[name])) for name in names))
+    # A narrow terminal wraps the lines; a figure is never cut.
+    width = out.measure(table, options=out.options.update(width=WIDTH_MAX)).maximum
+    out.print(table, width=max(out.width, width), crop=False)
