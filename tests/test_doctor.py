@@ -63,6 +63,16 @@ def test_new_installation(installed: psycopg.Connection) -> None:
 
 def test_migrations_that_wait(installed: psycopg.Connection) -> None:
     installed.execute("DELETE FROM django_migrations WHERE app = 'contenttypes'")
+    assert by_name()["migrations"] == Check(
+        "migrations", Grade.OK, "2 are waiting; the next command applies them."
+    )
+
+
+def test_migrations_that_wait_on_a_server_of_somebody_elses(
+    installed: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "is_private", lambda: False)
+    installed.execute("DELETE FROM django_migrations WHERE app = 'contenttypes'")
     found = by_name()["migrations"]
     assert found == Check("migrations", Grade.FAIL, "2 are waiting. Run: paceline migrate")
 

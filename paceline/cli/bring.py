@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import typer
@@ -50,7 +50,7 @@ def people(
     """Import people with their departments, teams and managers."""
     with ExitStack() as stack:
         opened = _open(stack, file)
-        rejects = _open_rejects(stack, reject)
+        rejects = _Rejects(stack, reject, file)
         with common.writing(organization) as scope:
             from django.db import transaction
 
@@ -61,19 +61,19 @@ def people(
 
             made = mappings.read_people_mapping(_bytes(mapping)) if mapping else mappings.PeopleMapping()
             rows = read_people(opened, made)
+            keep = rejects.open(rows.header, made.layout.delimiter)
             today = calendar.today(directory.own_organization(scope), common.now())
             summary = import_people(scope, rows, source or made.source or SOURCE_DEFAULT, today)
-            if rejects is not None:
-                rejects(rows.header, made.layout.delimiter)(summary.rejected)
+            keep(summary.rejected)
             transaction.set_rollback(dry_run)
     for name in ("read", "created", "changed", "unchanged"):
         tell(f"{name}: {getattr(summary, name):,}")
     tell(f"rejected: {len(summary.rejected):,}")
     _tell_units("departments made", summary.departments)
     _tell_units("teams made", summary.teams)
-    for note in [*summary.notes, *(["nothing was kept: this was a dry run"] if dry_run else [])]:
+    for note in summary.notes:
         say(note, style="yellow")
-    _tell_rejected(summary.rejected, len(summary.rejected))
+    _end(rows.ignored, summary.rejected, len(summary.rejected), dry_run=dry_run)
 
 
 def _records(module_name: str) -> Callable[..., None]:
@@ -87,7 +87,7 @@ def _records(module_name: str) -> Callable[..., None]:
     ) -> None:
         with ExitStack() as stack:
             opened = _open(stack, file)
-            rejects = _open_rejects(stack, reject)
+            rejects = _Rejects(stack, reject, file)
             _import(module_name, file, opened, mapping, source, dry_run, rejects, organization)
 
     command.__doc__ = f"Import {module_name}: created where they are new, changed where they are not."
@@ -105,7 +105,7 @@ def _import(
     mapping: Path | None,
     source: str | None,
     dry_run: bool,  # noqa: FBT001 - passed through from the option
-    rejects: Any,
+    rejects: "_Rejects",
     organization: str | None,
 ) -> None:
     common.get_ready()
@@ -119,6 +119,7 @@ def _import(
     from paceline.domain.record import Module
     from paceline.facts import ingest
     from paceline.org import directory
+    from paceline.org.names import findable
 
     module = Module(module_name)
     scope = edge.command_scope(organization)
@@ -126,7 +127,8 @@ def _import(
     made = mappings.read_mapping(module, _bytes(mapping)) if mapping else mappings.RecordMapping(module)
     rows = read_records(opened, made, Defaults(own.currency, ZoneInfo(own.time_zone)))
     refused: list[Any] = []
-    keep = rejects(rows.header, made.layout.delimiter) if rejects else lambda _rejected: None
+    named = _source(source or made.source or SOURCE_DEFAULT)
+    keep = rejects.open(rows.header, made.layout.delimiter)
 
     def write(batch: ingest.Batch) -> ingest.Result:
         def work() -> ingest.Result:
@@ -145,27 +147,31 @@ def _import(
         summary = importing.import_records(
             rows,
             module,
-            source or made.source or SOURCE_DEFAULT,
+            named,
             write,
-            file=file.name,
+            file=findable(file.name),
             watch=lambda done: bar.update(task, completed=done.bytes_read, rows=done.summary.read),
             rejects=watch_rejected,
         )
-    _tell_summary(summary, module_name, rows.ignored, refused)
-    if dry_run:
-        say("nothing was kept: this was a dry run", style="yellow")
-    if summary.outcomes["rejected"]:
-        raise typer.Exit(1)
+    _tell_summary(summary, module_name)
+    _end(rows.ignored, refused, summary.outcomes["rejected"], dry_run=dry_run)
 
 
-def _tell_summary(summary: Any, module_name: str, ignored: Sequence[str], refused: list[Any]) -> None:
+def _source(name: str) -> str:
+    from paceline.org.checks import Checks
+
+    checks = Checks()
+    checked = checks.name("source", name)
+    checks.done()
+    return checked
+
+
+def _tell_summary(summary: Any, module_name: str) -> None:
     tell(f"read: {summary.read:,}")
     for outcome in ("created", "changed", "unchanged", "stale", "rejected"):
         tell(f"{outcome}: {summary.outcomes[outcome]:,}")
     if module_name == "deals":
         tell(f"open without an amount: {summary.open_without_amount:,}")
-    if ignored:
-        say(f"columns not used: {', '.join(ignored)}", style="dim")
     if summary.unknown_owners:
         rows, owners = summary.unknown_owners.total(), len(summary.unknown_owners)
         say(
@@ -174,14 +180,20 @@ def _tell_summary(summary: Any, module_name: str, ignored: Sequence[str], refuse
         )
         for owner, count in summary.unknown_owners.most_common(TOLD_MAX):
             say(f"  {owner} ({count:,})")
-    _tell_rejected(refused, summary.outcomes["rejected"])
 
 
-def _tell_rejected(rejected: Sequence[Any], count: int) -> None:
+def _end(ignored: Sequence[str], rejected: Sequence[Any], count: int, *, dry_run: bool) -> None:
+    """Say what was left out, and answer 1 if any row was."""
+    if ignored:
+        say(f"columns not used: {', '.join(ignored)}", style="dim")
     for each in rejected[:TOLD_MAX]:
         say(f"line {each.line}{f', {each.column}' if each.column else ''}: {each.reason}", style="red")
     if count > TOLD_MAX:
         say(f"... and {count - TOLD_MAX:,} more; --reject FILE keeps them all", style="red")
+    if dry_run:
+        say("nothing was kept: this was a dry run", style="yellow")
+    if count:
+        raise typer.Exit(1)
 
 
 def _tell_units(words: str, names: Sequence[str]) -> None:
@@ -213,18 +225,28 @@ def _bytes(path: Path) -> bytes:
         return _open(stack, path).read()
 
 
-def _open_rejects(stack: ExitStack, path: Path | None) -> Any:
-    """What makes a writer of refused rows, once the header is known; None where none are kept."""
-    if path is None:
-        return None
-    try:
-        file: IO[str] = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-    except OSError as error:
-        raise InvalidInput.at(str(path), f"cannot be written: {error.strerror}") from None
+class _Rejects:
+    """The file for refused rows, if one is wanted. It is opened once the import is sure to begin."""
 
-    def writer(header: Sequence[str], delimiter: str) -> Callable[[Sequence[Any]], None]:
+    def __init__(self, stack: ExitStack, path: Path | None, source: Path) -> None:
+        self._stack, self._path = stack, path
+        try:
+            if path is not None and path.exists() and path.samefile(source):
+                raise InvalidInput.at("reject", f"{path} is the file that is imported: name another one")
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def open(self, header: Sequence[str], delimiter: str) -> Callable[[Sequence[Any]], None]:
+        """What writes refused rows, under the header of the import."""
+        if self._path is None:
+            return lambda _rejected: None
         from paceline.crm.importing import RejectFile
 
+        try:
+            file = self._stack.enter_context(self._path.open("w", encoding="utf-8", newline=""))
+        except OSError as error:
+            raise self._unwritable(error) from None
         return RejectFile(file, header, delimiter).write
 
-    return writer
+    def _unwritable(self, error: OSError) -> InvalidInput:
+        return InvalidInput.at(str(self._path), f"cannot be written: {error.strerror}")

@@ -1,34 +1,19 @@
 """Commands for the figures: progress, the records and days behind it, why a record counts, what is uncounted."""
 
-import csv
-import json
-import sys
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from paceline.cli import common
-from paceline.cli.common import OrganizationOption, out, say, tell
+from paceline.cli.common import OrganizationOption, say, tell
 from paceline.cli.planning import EndOption, StartOption, TargetArgument, ToOption, part
-
-
-class Format(StrEnum):
-    """How rows are printed."""
-
-    CSV = "csv"
-    JSON = "json"
-    TABLE = "table"
-
+from paceline.cli.rows import Format, FormatOption, print_rows
 
 AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="Count days up to here.")]
 KnownAtOption = Annotated[
     str | None, typer.Option("--known-at", metavar="TIME", help="As everything stood then, RFC 3339.")
 ]
-FormatOption = Annotated[Format, typer.Option("--format")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,13 +45,12 @@ def progress(
         report = figures.report(scope, found, common.now(), clocks(figures.Clocks), window)
         show = {Format.TABLE: shown.words, Format.CSV: shown.flat, Format.JSON: shown.row}[format_]
         rows = [show(report, each) for each in report.rows]
-    _print(rows, format_, shown.COLUMNS if format_ == Format.TABLE else shown.FLAT_FIELDS)
+    print_rows(rows, format_, shown.COLUMNS if format_ == Format.TABLE else shown.FLAT_FIELDS)
     say(shown.heading(report), style="dim")
-    if not rows:
-        say(
-            f"nobody has a share yet: paceline assign {found.id} --to organization --value ...",
-            style="yellow",
-        )
+    if not rows and window is not None:
+        say(f"nobody has a share for {window.start} to {window.last}: leave out --start and --end", style="yellow")
+    elif not rows:
+        say(f"nobody has a share yet: paceline assign {found.id} --to organization --value ...", style="yellow")
 
 
 def series(
@@ -79,7 +63,7 @@ def series(
     format_: FormatOption = Format.TABLE,
     organization: OrganizationOption = None,
 ) -> None:
-    """Show an assignee's progress day by day, with the pace line. Values in minor units or counts."""
+    """Show an assignee's progress day by day, with the pace line."""
     clocks = _clocks(as_of, known_at)
     with common.reading(organization) as scope:
         from paceline.plan import behind, find
@@ -88,8 +72,9 @@ def series(
         found = find.target_named(scope, target)
         held = behind.find_held(scope, found, find.assignee(scope, to), part(found, start, end))
         points = behind.series(scope, found, held, common.now(), clocks(Clocks))
-    rows = [{"day": str(each.day), "current": each.current, "expected": each.expected} for each in points]
-    _print(rows, format_, ("day", "current", "expected"))
+        value = _values(scope, found, format_)
+    rows = [{"day": str(each.day), "current": value(each.current), "expected": value(each.expected)} for each in points]
+    print_rows(rows, format_, ("day", "current", "expected"))
 
 
 def records(
@@ -104,22 +89,36 @@ def records(
 ) -> None:
     """List the records behind an assignee's current value; their values add up to it."""
     clocks = _clocks(as_of, known_at)
-    names = ("source", "external_id", "name", "person_id", "day", "value")
     with common.reading(organization) as scope:
+        from paceline.org.models import Person
         from paceline.plan import behind, find
         from paceline.plan.progress import Clocks
 
         found = find.target_named(scope, target)
         held = behind.find_held(scope, found, find.assignee(scope, to), part(found, start, end))
-        rows: list[dict[str, Any]] = []
+        counted: list[Any] = []
         after = (0, 0)
         while page := behind.records(scope, found, held, common.now(), clocks(Clocks), after):
-            rows += [{name: getattr(each, name) for name in names} for each in page]
+            counted += page
             after = page[-1].record_id, page[-1].person_id
-    for row in rows:
-        row["day"] = str(row["day"])
-    _print(rows, format_, names)
-    say(f"{len(rows)} records, {sum(row['value'] for row in rows):,} in all", style="dim")
+        people = Person.objects.filter(org_id=scope.org_id, id__in={each.person_id for each in counted})
+        names = dict(people.values_list("id", "name"))
+        value, total = _values(scope, found, format_), _values(scope, found, Format.TABLE)
+    rows = [
+        {
+            "source": each.source,
+            "external_id": each.external_id,
+            "name": each.name,
+            "person_id": each.person_id,
+            "person": names[each.person_id],
+            "day": str(each.day),
+            "value": value(each.value),
+        }
+        for each in counted
+    ]
+    ids = () if format_ == Format.TABLE else ("person_id",)
+    print_rows(rows, format_, ("source", "external_id", "name", *ids, "person", "day", "value"))
+    say(f"{len(rows):,} records, {total(sum(each.value for each in counted))} in all", style="dim")
 
 
 def explain(
@@ -131,18 +130,23 @@ def explain(
 ) -> None:
     """Say whether a record counts for a target, and the first rule that fails if not."""
     with common.reading(organization) as scope:
+        from paceline.org.models import Person
         from paceline.plan import behind, find
 
         found = find.target_named(scope, target)
         assignee = None if to is None else find.assignee(scope, to)
-        told = behind.why(scope, found, record, assignee, source)
+        told = behind.why(scope, found, record, common.now(), assignee, source)
+        person = Person.objects.filter(org_id=scope.org_id, id=told.person_id).first()
+        value = _values(scope, found, Format.TABLE)
     for rule in told.rules:
         tell(f"{'yes' if rule.holds else 'NO ':<3} {rule.words}")
     failing = told.first_failing
     if failing is None:
-        tell(f"counted: {told.value} on {told.day} for person {told.person_id}")
+        tell(f"counted: {value(told.value)} on {told.day} for {person.name if person else told.owner}")
+    elif person is None and told.owner is not None:
+        tell(f"not counted: it fails '{failing.words}'; nobody is known as its owner, {told.owner!r}")
     else:
-        tell(f"not counted: it fails '{failing.words}' (owner as given: {told.owner})")
+        tell(f"not counted: it fails '{failing.words}'")
 
 
 def uncounted(
@@ -163,8 +167,8 @@ def uncounted(
         while page := held_out.listed(scope, definition, credited, after):
             rows += [{name: getattr(each, name) for name in names} for each in page]
             after = page[-1].record_id
-    _print(rows, format_, names)
-    say(f"{len(rows)} records", style="dim")
+    print_rows(rows, format_, names)
+    say(f"{len(rows):,} records", style="dim")
 
 
 def _clocks(as_of: str | None, known_at: str | None) -> Any:
@@ -172,27 +176,15 @@ def _clocks(as_of: str | None, known_at: str | None) -> Any:
     return lambda clocks: clocks(day, moment)
 
 
-def _print(rows: Sequence[dict[str, Any]], format_: Format, names: Iterable[str]) -> None:
-    if format_ == Format.JSON:
-        out.print_json(json.dumps(list(rows)))
-    elif format_ == Format.CSV:
-        writer = csv.DictWriter(sys.stdout, list(names), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    else:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in names:
-            table.add_column(name, justify="left" if name in _LEFT else "right", no_wrap=True)
-        for row in rows:
-            table.add_row(*(escape("" if row[name] is None else str(row[name])) for name in names))
-        # A narrow terminal wraps the lines; a figure is never cut.
-        out.print(table, width=max(out.width, _width(table)), crop=False)
+def _values(scope: Any, target: Any, format_: Format) -> Callable[[int | None], Any]:
+    """How values of the target are printed: as they are for programs, in major units with separators for people."""
+    from paceline.domain.kinds import Unit
+    from paceline.domain.money import format_units
+    from paceline.org import directory
+    from paceline.plan import rules
 
-
-# Wider than any table, so that it is measured and not squeezed.
-WIDTH_MAX = 10_000
-_LEFT = {"assignee", "from", "to", "status", "day", "source", "external_id", "name", "owner", "reason"}
-
-
-def _width(table: Table) -> int:
-    return out.measure(table, options=out.options.update(width=WIDTH_MAX)).maximum
+    if format_ != Format.TABLE:
+        return lambda number: number
+    is_money = rules.definition(target.metric).unit == Unit.MONEY
+    exponent = rules.exponent(directory.own_organization(scope)) if is_money else 0
+    return lambda number: "\u2013" if number is None else format_units(number, exponent)

@@ -119,10 +119,15 @@ def change(
     """Change settings. Credit is restated where it rests on them."""
     given = dict(_setting(each) for each in setting)
     with common.writing(organization) as scope:
-        from paceline.plan.actions.settings import change_settings
+        from paceline.org import directory
+        from paceline.plan.actions.settings import change_settings, targets_in_money
 
-        change_settings(scope, reason=reason, **given)  # pyright: ignore[reportArgumentType]
+        before = directory.own_organization(scope).currency
+        after = change_settings(scope, reason=reason, **given).currency  # pyright: ignore[reportArgumentType]
+        targets = targets_in_money(scope) if before != after else []
     say("changed")
+    if targets:
+        say(f"the values of {len(targets)} targets keep their numbers, now in {after}: check them", style="yellow")
 
 
 @rates.command("set")
@@ -152,6 +157,10 @@ def list_rates(organization: OrganizationOption = None) -> None:
             tell(f"{currency} {day} {rate}")
 
 
+# Far more than any rate needs.
+RATE_CHARACTERS_MAX = 40
+# Settings that are whole numbers, all of them small.
+WHOLE_DIGITS_MAX = 9
 _WHOLE = {"fiscal_year_first_month", "week_first_day", "on_pace_percent"}
 
 
@@ -164,7 +173,7 @@ def _setting(text: str) -> tuple[str, object]:
     if name == "working_weekdays":
         return name, _weekdays(value)
     if name in _WHOLE:
-        if not value.isdecimal():
+        if not value.isdecimal() or len(value) > WHOLE_DIGITS_MAX:
             raise InvalidInput.at(name, f"{value!r} is not a whole number")
         return name, int(value)
     return name, value
@@ -179,6 +188,8 @@ def _weekdays(text: str) -> list[int]:
 
 def _decimal(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        if len(text) <= RATE_CHARACTERS_MAX:
+            return Decimal(text)
     except InvalidOperation:
-        raise InvalidInput.at("rate", f"{text!r} is not a number such as 1.0845") from None
+        pass
+    raise InvalidInput.at("rate", f"{text!r} is not a number such as 1.0845")

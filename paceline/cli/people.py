@@ -6,9 +6,10 @@ import typer
 
 from paceline.cli import common
 from paceline.cli.common import OrganizationOption, ReasonOption, say, tell
+from paceline.errors import InvalidInput
 
 persons = typer.Typer(help="People: list them, move them, end them.", no_args_is_help=True)
-units = typer.Typer(help="Departments and teams: make, place, list.", no_args_is_help=True)
+units = typer.Typer(help="Departments and teams: list, place, hang. Importing people makes them.", no_args_is_help=True)
 
 FromOption = Annotated[str, typer.Option("--from", metavar="DAY", help="The first day it holds.")]
 PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail, name or external id.")]
@@ -44,6 +45,10 @@ def move(
 ) -> None:
     """Move a person from a day on: what was won before stays with the units of then."""
     day = common.needed_day(from_day, "from")
+    if department is None and join is None and leave is None:
+        raise InvalidInput.at("person move", "say where to: --department, --join or --leave")
+    if primary is not None and join is None:
+        raise InvalidInput.at("primary", "it is said of the team to --join")
     with common.writing(organization) as scope:
         from paceline.org import directory
         from paceline.org.actions import moves
@@ -63,18 +68,18 @@ def move(
 @persons.command("end")
 def end(
     person: PersonArgument,
-    last_day: Annotated[str, typer.Option("--last-day", metavar="DAY")],
+    last_day: Annotated[str, typer.Option("--last-day", metavar="DAY", help="none: they are there after all.")],
     reason: ReasonOption = "",
     organization: OrganizationOption = None,
 ) -> None:
     """Say which day is a person's last; their past stays counted."""
-    day = common.needed_day(last_day, "last-day")
+    day = None if last_day == "none" else common.needed_day(last_day, "last-day")
     with common.writing(organization) as scope:
         from paceline.org import directory
         from paceline.org.actions import moves
 
         moves.end_person(scope, directory.find_person(scope, person).id, end_day=day, reason=reason)
-    say("ended")
+    say("not ended" if day is None else "ended")
 
 
 @units.command("list")

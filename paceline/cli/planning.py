@@ -1,7 +1,9 @@
 """Commands for what is aimed at: metrics, targets and assignments."""
 
 import json
+import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -211,7 +213,9 @@ def assign(
     value: Annotated[str, typer.Option("--value", help="In whole currency or as a count.")],
     start: StartOption = None,
     end: EndOption = None,
-    locked: Annotated[bool, typer.Option("--locked", help="A cascade leaves it alone.")] = False,
+    locked: Annotated[
+        bool | None, typer.Option("--locked/--unlocked", help="A cascade leaves a locked share alone.")
+    ] = None,
     reason: ReasonOption = "",
     organization: OrganizationOption = None,
 ) -> None:
@@ -232,7 +236,7 @@ def assign(
                 value=amount,
                 start_date=first,
                 end_date=after,
-                is_locked=locked,
+                is_locked=bool(locked),
                 reason=reason,
             )
         except verbs.AlreadyAssigned as held:
@@ -290,20 +294,26 @@ def _value(scope: Any, text: str, key: str) -> int:
 
 
 def _json(path: str) -> dict[str, Any]:
-    if path == "-":
-        return _read_json(typer.get_text_stream("stdin").read(), "definition")
+    """The JSON object in a file; - is standard input."""
+    if path == "-" and sys.stdin.isatty():
+        say("write the definition as JSON, and end it with Ctrl-D", style="dim")
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - the path is as it was typed
-            return _read_json(file.read(), path)
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         raise InvalidInput.at(path, f"cannot be read: {error.strerror}") from None
+    where = "definition" if path == "-" else path
+    try:
+        return _read_json(data.decode("utf-8-sig"), where)
+    except UnicodeDecodeError:
+        raise InvalidInput.at(where, "is not UTF-8") from None
 
 
 def _read_json(text: str, where: str) -> dict[str, Any]:
     try:
         found = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
-        raise InvalidInput.at(where, f"is not JSON: {error}") from None
+    except (ValueError, RecursionError) as error:
+        reason = "it is too deep" if isinstance(error, RecursionError) else str(error)
+        raise InvalidInput.at(where, f"is not JSON: {reason}") from None
     if not isinstance(found, dict):
         raise InvalidInput.at(where, "is not a JSON object")
     return found

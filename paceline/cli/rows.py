@@ -67,4 +67,5 @@ def _print_table(rows: Sequence[Row], names: Sequence[str]) -> None:
         table.add_row(*(escape("" if row[name] is None else str(row[name])) for name in names))
     # A narrow terminal wraps the lines; a figure is never cut.
     width = out.measure(table, options=out.options.update(width=WIDTH_MAX)).maximum
-    out.print(table, width=max(out.width, width), crop=False)
+    out.width = max(out.width, width)
+    out.print(table, crop=False)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from paceline.domain.metric import Definition
 from paceline.facts import clock, owners
-from paceline.facts.rules import Rules
+from paceline.facts.rules import CreditOwner, Rules
 from paceline.facts.scope import Scope
 from tests.facts import checking
 from tests.facts.cast import EVE, ROSA, SAM, TARIQ, known_as, on, open_organization, rules
@@ -31,12 +31,13 @@ CAST = {number: known_as(name) for number, name in ((ROSA, "Rosa"), (TARIQ, "Tar
     asked=st.lists(windows(), min_size=1, max_size=2),
     as_of=st.integers(-3, 45).map(on),
     turn=st.integers(0, 10**6),
+    credit_owner=st.sampled_from(CreditOwner),
 )
 def test_any_story_ends_in_the_figures_that_the_records_give(
-    connection: psycopg.Connection, story, asked, as_of, turn
+    connection: psycopg.Connection, story, asked, as_of, turn, credit_owner
 ) -> None:
     with connection.transaction(force_rollback=True):
-        scope = open_organization(connection, held := rules())
+        scope = open_organization(connection, held := rules(credit_owner=credit_owner))
         book = begin(scope, held)
         seen: list[Snapshot] = []
         for place, step in enumerate(story):

@@ -148,9 +148,10 @@ def retire_metric(scope: Scope, key: str, *, reason: str = "") -> None:
 
 def narrowed(scope: Scope, metric: Metric, filter_: Condition) -> Metric:
     """The metric narrowed by a filter: found, or made and credited. The lock is held."""
-    if not conditions.rules(filter_):
+    parts = conditions.rules(filter_)
+    if not parts:
         return metric
-    written = conditions.write(filter_)
+    written = conditions.write(parts[0] if len(parts) == 1 else filter_)
     digest = hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()[:16]
     found, made = Metric.objects.get_or_create(
         org_id=scope.org_id,

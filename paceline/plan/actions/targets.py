@@ -147,10 +147,11 @@ def check_window(checks: Checks, period: str, start_date: date, end_date: date |
 
 
 def check_value(checks: Checks, value: int, least: int) -> None:
-    """A value in whole units, at least so much."""
-    if not least <= value <= VALUE_MAX:
-        above = "above zero" if least else "zero or more"
-        checks.fault("value", f"{value} is not {above}, up to {VALUE_MAX}")
+    """A value in whole units, at least so much: what was typed may have been in other ones, so it is not repeated."""
+    if value < least:
+        checks.fault("value", "give a value above zero" if least else "give a value of zero or more")
+    if value > VALUE_MAX:
+        checks.fault("value", f"is larger than {VALUE_MAX:,}")
 
 
 def _set(made: Target, checks: Checks, *, name: str, description: str, value: int, pace_by: str, status: str) -> None:
