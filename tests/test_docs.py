@@ -1,4 +1,4 @@
-"""The documentation is held true: its commands are run or parsed, its examples read, its links followed, its lists complete."""
+"""The documentation is held true: commands are run or parsed, examples read, links followed, lists complete."""
 
 import json
 import os
@@ -257,7 +257,9 @@ def test_every_key_of_a_mapping_is_in_the_guide(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Table, "_take", lambda table, key: asked.add(key) or take(table, key))
     inline = '{ column = "a", when = { column = "b", in = ["c"] } }'
     mapping_of("tasks", f'[columns]\nexternal_id = "a"\nowner = {inline}\n[custom]\nd = {{ column = "e" }}\n')
-    mapping_of("deals", f'[columns]\nexternal_id = "a"\nowner = {inline.replace("in = [", "equals = ").replace("]", "")}')
+    mapping_of(
+        "deals", f'[columns]\nexternal_id = "a"\nowner = {inline.replace("in = [", "equals = ").replace("]", "")}'
+    )
     mapping_of("people", '[columns]\nname = "a"')
     asked -= {"external_id", "owner", "name", "d"}
     assert asked >= {"column", "when", "in", "equals", "values", "type", "stages_by_pipeline", "dates"}

@@ -114,7 +114,7 @@ def fresh(parent: Path | None = None) -> Iterator[Path]:
 def run(walked: Sequence[Block], folder: Path) -> list[Answer]:
     """The answers of the blocks, run one after the other by one shell in the folder's checkout."""
     done = subprocess.run(
-        ["bash", "-c", _script(walked)],
+        [shutil.which("bash") or "bash", "-c", _script(walked)],
         check=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -200,6 +200,9 @@ def _scalar(standard: Field | None, operator: Operator, given: object, where: st
         return _day(standard, operator, given, where)
     if operator in _ORDER:
         raise BadCondition(f"{where}: {standard.name} is text, which has no {operator.value}")
+    if standard.name == "type":
+        # Types of tasks are stored in small letters, whatever the source writes.
+        return given.lower()
     if standard.choices and operator not in _TEXT and given not in standard.choices:
         raise BadCondition(f"{where}: {standard.name} is one of {', '.join(standard.choices)}")
     return given

@@ -52,14 +52,18 @@ def parts(definition: Definition, rules: Rules, parameters: Parameters) -> Parts
     """The metric taken apart."""
     module = definition.module
     raw = _raw_value(definition, parameters)
+    amount = _converted(sql.SQL("r.amount"), rules, parameters) if module == Module.DEALS else sql.SQL("NULL")
     never: sql.Composable = sql.SQL("NULL::date")
     leaves: sql.Composable = sql.SQL("false")
     if definition.leaves_by is not None:
-        leaves = predicate(module, definition.leaves_when, parameters)
+        leaves = predicate(module, definition.leaves_when, parameters, amount)
         never = day(module, definition.leaves_by, parameters)
     return Parts(
-        tuple((each.words(), predicate(module, each, parameters)) for each in conditions.rules(definition.condition)),
-        predicate(module, definition.condition, parameters),
+        tuple(
+            (each.words(), predicate(module, each, parameters, amount))
+            for each in conditions.rules(definition.condition)
+        ),
+        predicate(module, definition.condition, parameters, amount),
         day(module, definition.dated_by, parameters),
         leaves,
         never,

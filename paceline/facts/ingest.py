@@ -50,8 +50,8 @@ class Result:
 class _Touched:
     """The records a batch changed; `held` are those that were there before."""
 
-    records: list[int] = field(default_factory=list[int])
-    held: list[int] = field(default_factory=list[int])
+    records: set[int] = field(default_factory=set[int])
+    held: set[int] = field(default_factory=set[int])
 
 
 def write(scope: Scope, batch: Batch) -> Result:
@@ -83,17 +83,18 @@ def _merge(scope: Scope, batch: Batch, rules: Rules, posted_at: datetime) -> Res
     touched = _Touched()
     last_round = max(staging.rounds([row[batch.fields.index("external_id")] for row in batch.rows]))
     for number in range(last_round + 1):
-        done = _merge_round(scope, statements, {**values, "round": number}, outcomes)
-        if done.records:
-            ledger.post_records(scope, batch.module, rules, done.records, done.held, posted_at)
-        touched.records += done.records
+        _merge_round(scope, statements, {**values, "round": number}, outcomes, touched)
     if touched.records:
-        ledger.total(scope, batch.module, rules, sorted(set(touched.records)), posted_at)
+        records = sorted(touched.records)
+        ledger.post_records(scope, batch.module, rules, records, sorted(touched.held), posted_at)
+        ledger.total(scope, batch.module, rules, records, posted_at)
     unknown = Counter({word: count for word, count in given.items() if word not in people})
     return Result(outcomes, unknown)
 
 
-def _merge_round(scope: Scope, statements: Merge, values: dict[str, object], outcomes: list[str]) -> _Touched:
+def _merge_round(
+    scope: Scope, statements: Merge, values: dict[str, object], outcomes: list[str], touched: _Touched
+) -> None:
     created: list[int] = []
     changed: list[tuple[int, int]] = []
     newer: list[tuple[int, int]] = []
@@ -112,11 +113,12 @@ def _merge_round(scope: Scope, statements: Merge, values: dict[str, object], out
         places, records = zip(*changed, *newer, strict=True)
         scope.run(statements.update, {**values, "places": list(places), "records": list(records)}, hot=True)
     held = sorted(record_id for _, record_id in changed)
-    records = sorted(inserted + held)
-    for settle, settled in ((statements.settle_all, records), (statements.settle_changed, held)):
+    for settle, settled in ((statements.settle_all, sorted(inserted + held)), (statements.settle_changed, held)):
         if settle and settled:
             scope.run(settle, {**values, "records": settled}, hot=True)
-    return _Touched(records, held)
+    # What an earlier round of this batch made has no credit yet.
+    touched.held.update(set(held) - touched.records)
+    touched.records.update(inserted, held)
 
 
 def _owners_given(batch: Batch) -> Counter[str]:

@@ -21,14 +21,16 @@ class OwnerKey(NamedTuple):
     key: str
 
 
-# The best rank wins; two people behind the same word of the same rank are nobody. Index: owner_key's primary key.
+# External ids are compared to the letter (some sources have ids that differ by case alone), the rest without case. The
+# best rank wins; two people behind the same word of the same rank are nobody. Index: owner_key's primary key.
 _RESOLVE: LiteralString = """
     SELECT given, min(person_id) FROM (
         SELECT g.given, k.person_id, k.rank, min(k.rank) OVER (PARTITION BY g.given) AS best
         FROM unnest(%(given)s::text[]) g (given)
         CROSS JOIN LATERAL (SELECT person_id, rank FROM owner_key
-              WHERE org_id = %(org_id)s AND key = lower(btrim(g.given)) AND (rank > 1 OR source = %(source)s)
-              OFFSET 0) k) each
+              WHERE org_id = %(org_id)s AND key = ANY(ARRAY[btrim(g.given), lower(btrim(g.given))])
+              AND CASE WHEN rank = 1 THEN key = btrim(g.given) AND source = %(source)s
+                       ELSE key = lower(btrim(g.given)) END OFFSET 0) k) each
     WHERE rank = best GROUP BY given HAVING count(DISTINCT person_id) = 1"""
 
 _FORGET: LiteralString = """
@@ -36,7 +38,7 @@ _FORGET: LiteralString = """
 
 _LEARN: LiteralString = """
     INSERT INTO owner_key (org_id, key, rank, source, person_id)
-    SELECT DISTINCT %(org_id)s, lower(btrim(key)), rank, source, person_id
+    SELECT DISTINCT %(org_id)s, CASE WHEN rank = 1 THEN btrim(key) ELSE lower(btrim(key)) END, rank, source, person_id
     FROM unnest(%(keys)s::text[], %(ranks)s::smallint[], %(sources)s::text[], %(people)s::bigint[])
         AS given (key, rank, source, person_id)"""
 

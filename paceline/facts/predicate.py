@@ -41,19 +41,23 @@ _EQUALITY = {Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN, Operator.NOT_IN}
 _BARE = {Operator.IS_SET, Operator.IS_NOT_SET}
 
 
-def predicate(module: Module, condition: Condition, parameters: Parameters) -> sql.Composable:
-    """A boolean expression over the record `r`, never NULL."""
+def predicate(
+    module: Module, condition: Condition, parameters: Parameters, amount: sql.Composable
+) -> sql.Composable:
+    """A boolean expression over the record `r`, never NULL; `amount` is the amount in the reporting currency."""
     if isinstance(condition, Group):
         if not condition.parts:
             return sql.SQL("true")
         word = sql.SQL(" AND ") if condition.all_of else sql.SQL(" OR ")
-        return sql.SQL("({})").format(word.join(predicate(module, part, parameters) for part in condition.parts))
+        return sql.SQL("({})").format(word.join(predicate(module, part, parameters, amount) for part in condition.parts))
     if condition.field.startswith("custom."):
         return _custom(condition, parameters)
-    return _standard(module, condition, parameters)
+    return _standard(module, condition, parameters, amount)
 
 
-def _standard(module: Module, comparison: Comparison, parameters: Parameters) -> sql.Composed:
+def _standard(
+    module: Module, comparison: Comparison, parameters: Parameters, amount: sql.Composable
+) -> sql.Composed:
     standard = field(module, comparison.field)
     if standard is None:
         raise AssertionError(f"{module} have no field {comparison.field}: the condition was not read")
@@ -62,7 +66,9 @@ def _standard(module: Module, comparison: Comparison, parameters: Parameters) ->
         cast = sql.SQL("{}::date")
     elif standard.type == FieldType.MONEY:
         cast = sql.SQL("{}::bigint")
-    return _compare(comparison, column(module, comparison.field), cast, parameters, lambda value: value)
+    compares_amount = standard.type == FieldType.MONEY and comparison.operator not in _BARE
+    expression = amount if compares_amount else column(module, comparison.field)
+    return _compare(comparison, expression, cast, parameters, lambda value: value)
 
 
 def _custom(comparison: Comparison, parameters: Parameters) -> sql.Composed:

@@ -8,7 +8,9 @@ from typing import LiteralString
 
 from psycopg import sql
 
+from paceline.domain.condition import leaves
 from paceline.domain.kinds import Unit
+from paceline.domain.metric import Definition
 from paceline.domain.record import FIELDS, FieldType, Module
 from paceline.errors import NotFound
 from paceline.facts import clock, ledger
@@ -87,8 +89,13 @@ def set_rates(scope: Scope, rates: Mapping[tuple[str, date], tuple[Decimal, Deci
         else:
             scope.run(_SET_RATE, {**values, "rate": rate[0], "minor_rate": rate[1]})
     rules = clock.rules(scope)
-    money = {number for number, definition in rules.metrics if definition.unit == Unit.MONEY}
+    money = {number for number, definition in rules.metrics if _rests_on_rates(definition)}
     ledger.post_metrics(scope, rules, money, clock.tick(scope))
+
+
+def _rests_on_rates(definition: Definition) -> bool:
+    asked = (*leaves(definition.condition), *leaves(definition.leaves_when))
+    return definition.unit == Unit.MONEY or any(each.field == "amount" for each in asked)
 
 
 def rates(scope: Scope) -> list[tuple[str, date, Decimal]]:

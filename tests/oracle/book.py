@@ -46,7 +46,7 @@ class Book:
                 person_id
                 for person_id, keys in self.keys.items()
                 for key in keys
-                if key.rank == rank and _same_word(key.key, word) and (rank > 1 or key.source == source)
+                if key.rank == rank and _is_word(key, source, word)
             }
             if people:
                 return people.pop() if len(people) == 1 else None
@@ -103,5 +103,8 @@ class Book:
         return Ground(self.currency, self.time_zone, self.credit_owner, self.rates)
 
 
-def _same_word(one: str, other: str) -> bool:
-    return one.strip(" ").lower() == other.strip(" ").lower()
+def _is_word(key: OwnerKey, source: str, word: str) -> bool:
+    """An external id is one source's, to the letter; capitals do not count in e-mails and names."""
+    if key.rank == 1:
+        return key.source == source and key.key.strip(" ") == word.strip(" ")
+    return key.key.strip(" ").lower() == word.strip(" ").lower()

@@ -8,16 +8,21 @@ from paceline.domain.condition import Condition, Group, Operator
 ValueOf = Callable[[str], object]
 
 
-def holds(condition: Condition, value_of: ValueOf) -> bool:
-    """Whether the record whose fields `value_of` gives satisfies the condition."""
+def holds(condition: Condition, value_of: ValueOf, converted: int | None) -> bool:
+    """Whether the record whose fields `value_of` gives satisfies the condition.
+
+    An amount is compared as it is in the reporting currency, `converted`.
+    """
     if isinstance(condition, Group):
-        held = [holds(part, value_of) for part in condition.parts]
+        held = [holds(part, value_of, converted) for part in condition.parts]
         return all(held) if condition.all_of else any(held)
     stored = value_of(condition.field)
     if condition.operator == Operator.IS_SET:
         return stored is not None
     if condition.operator == Operator.IS_NOT_SET:
         return stored is None
+    if condition.field == "amount":
+        stored = converted
     asked = condition.value if isinstance(condition.value, tuple) else (condition.value,)
     return _compare(condition.operator, stored, [_like(stored, each) for each in asked])
 

@@ -54,11 +54,13 @@ def judge(record: Record, definition: Definition, ground: Ground) -> Judgement:
     def value_of(name: str) -> object:
         return field_value(record, name, ground)
 
-    if record["deleted"] or not holds(definition.condition, value_of):
+    amount = record.get("amount")
+    compared = _converted(amount, record, ground) if isinstance(amount, int) else None
+    if record["deleted"] or not holds(definition.condition, value_of, compared):
         return Judgement(counts=False)
     person_id = _credited(record, ground)
     day = _day(value_of(definition.dated_by))
-    left = definition.kind == Kind.LEVEL and holds(definition.leaves_when, value_of)
+    left = definition.kind == Kind.LEVEL and holds(definition.leaves_when, value_of, compared)
     leaving_day = _day(value_of(definition.leaves_by or "")) if left else None
     raw = _raw(value_of, definition)
     value = raw if definition.unit == Unit.COUNT else _converted(raw, record, ground)

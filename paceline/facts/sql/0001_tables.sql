@@ -15,7 +15,8 @@ CREATE TABLE ledger_rules (
     rules jsonb NOT NULL
 );
 
--- By which words a record's owner is recognised: 1 an external id of one source, 2 an e-mail, 3 a name.
+-- By which words a record's owner is recognised: 1 an external id of one source, 2 an e-mail, 3 a name. An external id
+-- is kept to the letter, the others in small letters.
 CREATE TABLE owner_key (
     org_id bigint NOT NULL,
     key text NOT NULL,
