@@ -29,7 +29,22 @@ from paceline.domain.pace import Basis, Status
 from paceline.domain.record import FIELDS, Field, FieldType, Module
 from paceline.domain.rejection import Rejected
 from tests.conftest import RUN_FOLDER
-from tests.walks import README, ROOT, SHARED, START, Answer, Block, blocks, comparable, fresh, page, run, shown, walk
+from tests.walks import (
+    README,
+    ROOT,
+    SHARED,
+    START,
+    Answer,
+    Block,
+    blocks,
+    check_exits,
+    comparable,
+    fresh,
+    page,
+    run,
+    shown,
+    walk,
+)
 
 REFERENCE = "docs/reference/commands.md"
 IMPORTING = "docs/guides/importing.md"
@@ -42,9 +57,7 @@ BETWEEN_COMMANDS = {"|", "||", "&&", ";", ">", ">>", "<"}
 
 
 def check_walk(name: str, walked: Sequence[Block], answers: Sequence[Answer]) -> None:
-    for block, answer in zip(walked, answers, strict=False):
-        codes = [code for code, _ in answer.failed]
-        assert codes == ([block.expected_exit] if block.expected_exit else []), f"{answer.failed}\n{answer.text}"
+    check_exits(walked, answers)
     for place, text in shown(name):
         assert comparable(answers[place].text) == comparable(text), "python -m tests.walks writes the answers anew"
 

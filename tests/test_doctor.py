@@ -63,9 +63,7 @@ def test_new_installation(installed: psycopg.Connection) -> None:
 
 def test_migrations_that_wait(installed: psycopg.Connection) -> None:
     installed.execute("DELETE FROM django_migrations WHERE app = 'contenttypes'")
-    assert by_name()["migrations"] == Check(
-        "migrations", Grade.OK, "2 are waiting; the next command applies them."
-    )
+    assert by_name()["migrations"] == Check("migrations", Grade.OK, "2 are waiting; the next command applies them.")
 
 
 def test_migrations_that_wait_on_a_server_of_somebody_elses(

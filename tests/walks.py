@@ -26,7 +26,7 @@ BLOCK = re.compile(
     r"(?:^<!-- (?P<marker>[a-z0-9 ]+) -->\n)?^```(?P<info>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 # What differs from one run to the next: when it was, and which day was today.
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)|(?<=today, )\d{4}-\d\d-\d\d")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)|(?:(?<=today, )|(?<=today ))\d{4}-\d\d-\d\d")
 # Between the answers of two blocks: nothing that is printed has it.
 RECORD_SEPARATOR = "\x1e"
 
@@ -131,6 +131,13 @@ def run(walked: Sequence[Block], folder: Path) -> list[Answer]:
     ]
 
 
+def check_exits(walked: Sequence[Block], answers: Sequence[Answer]) -> None:
+    """Every command must succeed, but for the one of a block that says so."""
+    for block, answer in zip(walked, answers, strict=True):
+        codes = [code for code, _ in answer.failed]
+        assert codes == ([block.expected_exit] if block.expected_exit else []), f"{answer.failed}\n{answer.text}"
+
+
 def _script(walked: Sequence[Block]) -> str:
     lines = [
         "set -o pipefail",
@@ -188,8 +195,10 @@ def _tidy(text: str) -> str:
 def main() -> None:
     """Write the answers of both pages anew."""
     for name in (README, START):
+        walked = walk(name)
         with fresh() as folder:
-            answers = run(walk(name), folder)
+            answers = run(walked, folder)
+        check_exits(walked, answers)
         (ROOT / name).write_text(written(page(name), answers), encoding="utf-8")
 
 

@@ -1,15 +1,17 @@
 """The command line: `paceline ...`. Data goes to standard out, messages to standard error."""
 
+import io
 import sys
 
+import psycopg
 import typer
 
 from paceline.cli import bring, figures, ground, people, planning
 from paceline.cli.common import say
 from paceline.errors import PacelineError
 
-# Done; done with rejected rows or differences; wrong usage or bad input.
-EXIT_DONE, EXIT_PARTLY, EXIT_REFUSED = 0, 1, 2
+# Done; done with rejected rows or differences; wrong usage or bad input; the database or the disk failed.
+EXIT_DONE, EXIT_PARTLY, EXIT_REFUSED, EXIT_FAILED = 0, 1, 2, 3
 
 app = typer.Typer(
     name="paceline",
@@ -24,11 +26,33 @@ for room in (ground, people, bring, planning, figures):
 
 def main() -> None:
     """Run the command and exit as the contract says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that knows few characters shows a question mark for the others.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except PacelineError as error:
         say_refusal(error)
         sys.exit(EXIT_REFUSED)
+    except psycopg.errors.NumericValueOutOfRange:
+        say("sums of these amounts are beyond any number that is kept: some are far too large", style="red")
+        sys.exit(EXIT_REFUSED)
+    except (psycopg.Error, OSError) as error:
+        say_failure(error)
+        sys.exit(EXIT_FAILED)
+    except Exception as error:
+        # Django's own database errors, whose module cannot be imported before Django is set up.
+        if not isinstance(error.__cause__, psycopg.Error):
+            raise
+        say_failure(error.__cause__)
+        sys.exit(EXIT_FAILED)
+
+
+def say_failure(error: Exception) -> None:
+    """Tell that something below failed: what was committed stays, and doing it again goes on from there."""
+    say(f"it failed: {str(error).strip()}", style="red")
+    say("what was committed stays; run the command again to go on, and `paceline doctor` if it fails again")
 
 
 def say_refusal(error: PacelineError) -> None:

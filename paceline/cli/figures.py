@@ -14,6 +14,9 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="
 KnownAtOption = Annotated[
     str | None, typer.Option("--known-at", metavar="TIME", help="As everything stood then, RFC 3339.")
 ]
+TodayOption = Annotated[
+    str | None, typer.Option("--today", metavar="DAY", help="As if asked on that day: it is not over yet.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,13 +32,14 @@ def progress(
     target: TargetArgument,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    today: TodayOption = None,
     start: StartOption = None,
     end: EndOption = None,
     format_: FormatOption = Format.TABLE,
     organization: OrganizationOption = None,
 ) -> None:
     """Show how far every assignee of a target is, and whether on pace."""
-    clocks = _clocks(as_of, known_at)
+    clocks = _clocks(as_of, known_at, today)
     with common.reading(organization) as scope:
         from paceline.plan import find, shown
         from paceline.plan import progress as figures
@@ -58,20 +62,22 @@ def series(
     to: ToOption = "organization",
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    today: TodayOption = None,
     start: StartOption = None,
     end: EndOption = None,
     format_: FormatOption = Format.TABLE,
     organization: OrganizationOption = None,
 ) -> None:
     """Show an assignee's progress day by day, with the pace line."""
-    clocks = _clocks(as_of, known_at)
+    clocks = _clocks(as_of, known_at, today)
     with common.reading(organization) as scope:
         from paceline.plan import behind, find
         from paceline.plan.progress import Clocks
 
         found = find.target_named(scope, target)
-        held = behind.find_held(scope, found, find.assignee(scope, to), part(found, start, end))
-        points = behind.series(scope, found, held, common.now(), clocks(Clocks))
+        asked = clocks(Clocks)
+        held = behind.find_held(scope, found, find.assignee(scope, to), part(found, start, end), asked.known_at)
+        points = behind.series(scope, found, held, common.now(), asked)
         value = _values(scope, found, format_)
     rows = [{"day": str(each.day), "current": value(each.current), "expected": value(each.expected)} for each in points]
     print_rows(rows, format_, ("day", "current", "expected"))
@@ -82,23 +88,25 @@ def records(
     to: ToOption = "organization",
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    today: TodayOption = None,
     start: StartOption = None,
     end: EndOption = None,
     format_: FormatOption = Format.TABLE,
     organization: OrganizationOption = None,
 ) -> None:
     """List the records behind an assignee's current value; their values add up to it."""
-    clocks = _clocks(as_of, known_at)
+    clocks = _clocks(as_of, known_at, today)
     with common.reading(organization) as scope:
         from paceline.org.models import Person
         from paceline.plan import behind, find
         from paceline.plan.progress import Clocks
 
         found = find.target_named(scope, target)
-        held = behind.find_held(scope, found, find.assignee(scope, to), part(found, start, end))
+        asked = clocks(Clocks)
+        held = behind.find_held(scope, found, find.assignee(scope, to), part(found, start, end), asked.known_at)
         counted: list[Any] = []
         after = (0, 0)
-        while page := behind.records(scope, found, held, common.now(), clocks(Clocks), after):
+        while page := behind.records(scope, found, held, common.now(), asked, after):
             counted += page
             after = page[-1].record_id, page[-1].person_id
         people = Person.objects.filter(org_id=scope.org_id, id__in={each.person_id for each in counted})
@@ -171,9 +179,9 @@ def uncounted(
     say(f"{len(rows):,} records", style="dim")
 
 
-def _clocks(as_of: str | None, known_at: str | None) -> Any:
-    day, moment = common.day(as_of, "as-of"), common.moment(known_at, "known-at")
-    return lambda clocks: clocks(day, moment)
+def _clocks(as_of: str | None, known_at: str | None, today: str | None) -> Any:
+    day, moment, asked_on = common.day(as_of, "as-of"), common.moment(known_at, "known-at"), common.day(today, "today")
+    return lambda clocks: clocks(day, moment, asked_on)
 
 
 def _values(scope: Any, target: Any, format_: Format) -> Callable[[int | None], Any]:

@@ -125,6 +125,18 @@ def days(scope: Scope, figure: Figure) -> dict[date, int]:
     return dict(iter(scope.run(query, figure.values(scope, figure.window.start))))
 
 
+# Index: daily_total's primary key alone.
+_DAYS_OF_EVERYBODY: LiteralString = """
+    SELECT day, sum(value)::bigint FROM daily_total
+    WHERE org_id = %(org_id)s AND metric_id = %(metric)s AND day >= %(start)s AND day < %(end)s GROUP BY day"""
+
+
+def days_of_everybody(scope: Scope, metric_id: int, window: Window) -> dict[date, int]:
+    """What a flow gained on each day of the window in the whole organization, as all stands now."""
+    values = {"org_id": scope.org_id, "metric": metric_id, "start": window.start, "end": window.end}
+    return dict(iter(scope.run(_DAYS_OF_EVERYBODY, values)))
+
+
 Changes = dict[date, list[tuple[int, int]]]
 
 

@@ -41,23 +41,21 @@ _EQUALITY = {Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN, Operator.NOT_IN}
 _BARE = {Operator.IS_SET, Operator.IS_NOT_SET}
 
 
-def predicate(
-    module: Module, condition: Condition, parameters: Parameters, amount: sql.Composable
-) -> sql.Composable:
+def predicate(module: Module, condition: Condition, parameters: Parameters, amount: sql.Composable) -> sql.Composable:
     """A boolean expression over the record `r`, never NULL; `amount` is the amount in the reporting currency."""
     if isinstance(condition, Group):
         if not condition.parts:
             return sql.SQL("true")
         word = sql.SQL(" AND ") if condition.all_of else sql.SQL(" OR ")
-        return sql.SQL("({})").format(word.join(predicate(module, part, parameters, amount) for part in condition.parts))
+        return sql.SQL("({})").format(
+            word.join(predicate(module, part, parameters, amount) for part in condition.parts)
+        )
     if condition.field.startswith("custom."):
         return _custom(condition, parameters)
     return _standard(module, condition, parameters, amount)
 
 
-def _standard(
-    module: Module, comparison: Comparison, parameters: Parameters, amount: sql.Composable
-) -> sql.Composed:
+def _standard(module: Module, comparison: Comparison, parameters: Parameters, amount: sql.Composable) -> sql.Composed:
     standard = field(module, comparison.field)
     if standard is None:
         raise AssertionError(f"{module} have no field {comparison.field}: the condition was not read")

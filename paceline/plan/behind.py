@@ -105,7 +105,7 @@ def why(
     assignee: Assignee | None = None,
     source: str | None = None,
 ) -> Explanation:
-    """Why a record counts for a target today, and for one assignee of it, or not: the metric's rules, then the target's.
+    """Why a record counts for a target today, or for one assignee, or not: the metric's rules, then the target's.
 
     Raises NotFound where the metric's module has no such record.
     """
@@ -172,10 +172,16 @@ def _in_unit(scope: Scope, told: Explanation, assignee: Assignee, day: date | No
     return Rule(f"the person it credits is in this {assignee.kind}{'' if day is None else f' on {day}'}", inside)
 
 
-def find_held(scope: Scope, target: Target, assignee: Assignee, window: Window | None = None) -> Held:
-    """The assignee's assignment for the whole target, or for one window of it. Raises NotFound."""
+def find_held(
+    scope: Scope,
+    target: Target,
+    assignee: Assignee,
+    window: Window | None = None,
+    known_at: datetime | None = None,
+) -> Held:
+    """The assignee's assignment for the whole target, or for one window of it, as it stood. Raises NotFound."""
     wanted = window or Window(target.start_date, target.end_date)
-    for each in held(scope, target):
+    for each in held(scope, target, known_at):
         if each.assignee == assignee and each.window == wanted:
             return each
     raise NotFound(f"this assignee has no assignment for {wanted.start} to {wanted.last} of {target.name!r}")

@@ -42,7 +42,7 @@ class Metric(models.Model):
     """A metric: built in, made by an admin, or another one narrowed by a target's filter.
 
     `definition` is what the compiler takes. A narrowed metric has none of its own: it is `narrowed_from` with `filter`,
-    so that editing the one edits the other. A retired metric yields nothing; its ledger stays.
+    so that editing the one edits the other. A retired metric yields only what targets still rest on; its ledger stays.
     """
 
     id: int

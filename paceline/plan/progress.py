@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The progress of a target. Asked again with this `known_at` it is the same for ever."""
+    """The progress of a target. Asked again with its `as_of`, `known_at` and `today` it is the same for ever."""
 
     target: Target
     definition: Definition
@@ -52,6 +52,7 @@ class Report:
     exponent: int
     as_of: date
     known_at: datetime
+    today: date
     rows: list[Row]
 
 
@@ -59,11 +60,13 @@ class Report:
 class Clocks:
     """The two clocks of a question: days up to `as_of`, as it all stood at `known_at` (None for now).
 
-    Without an `as_of` it is today, or the day of `known_at`: the question as it could be asked then.
+    Without an `as_of` it is `today`, the day on which it is asked; without that, the day it is now, or the day of
+    `known_at`: the question as it could be asked then.
     """
 
     as_of: date | None = None
     known_at: datetime | None = None
+    today: date | None = None
 
 
 NOW = Clocks()
@@ -110,8 +113,11 @@ class Measure:
         self.basis = Basis(self._then("target", target.id).get("pace_by", target.pace_by))
         # Without a day of its own the question is asked as on the day of then.
         as_then = clocks.as_of is None and clocks.known_at is not None
-        self.today = today_of(self.organization, min(now, clocks.known_at or now) if as_then else now)
+        by_clock = today_of(self.organization, min(now, clocks.known_at or now) if as_then else now)
+        self.today = clocks.today or by_clock
         self.as_of = clocks.as_of or self.today
+        if self.today > today_of(self.organization, now):
+            raise InvalidInput.at("today", f"{self.today} has not come yet")
         try:
             self.until = pace.over_until(clocks.as_of, self.today)
         except ValueError as error:
@@ -171,6 +177,8 @@ class Measure:
         return line
 
     def _days(self, window: Window) -> dict[date, int]:
+        if self.known_at is None:
+            return breakdown.days_of_everybody(self.scope, self.metric_id, window)
         figure = Figure(self.metric_id, self.definition.module, self.definition.kind, ORGANIZATION, window, self.stamp)
         return breakdown.days(self.scope, figure)
 
@@ -203,6 +211,7 @@ def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, wi
         rules.exponent(organization),
         measure.as_of,
         measure.stamp,
+        measure.today,
         rows,
     )
 

@@ -1,5 +1,7 @@
 """From the organization's settings and its metrics to the rules that the data plane credits by."""
 
+from django.db.models import Exists, OuterRef, Q
+
 from paceline.domain import condition as conditions
 from paceline.domain import metric as metrics
 from paceline.domain.metric import Definition
@@ -9,7 +11,7 @@ from paceline.facts.scope import Scope
 from paceline.org import directory
 from paceline.org.models import Organization
 from paceline.org.places import currency_exponent
-from paceline.plan.models import Metric
+from paceline.plan.models import Metric, Target
 
 
 def definition(metric: Metric) -> Definition:
@@ -28,7 +30,9 @@ def exponent(organization: Organization) -> int:
 def rules(scope: Scope) -> Rules:
     """The rules as settings and metrics stand."""
     organization = directory.own_organization(scope)
-    live = Metric.objects.filter(org_id=scope.org_id, is_retired=False).select_related("narrowed_from").order_by("id")
+    # A retired one is asked for only by the targets that still rest on it.
+    asked = Q(is_retired=False) | Exists(Target.objects.filter(org_id=scope.org_id, measured_by=OuterRef("pk")))
+    live = Metric.objects.filter(asked, org_id=scope.org_id).select_related("narrowed_from").order_by("id")
     return Rules(
         organization.currency,
         exponent(organization),

@@ -31,6 +31,9 @@ FLAT_FIELDS = (
     "days_left",
     "share_elapsed",
     "pace_by",
+    "as_of",
+    "known_at",
+    "today",
 )
 COLUMNS = (
     "assignee",
@@ -72,6 +75,9 @@ def row(report: Report, each: Row) -> dict[str, Any]:
         "days_left": made.elapsed.days_left,
         "share_elapsed": share(made.elapsed.share),
         "pace_by": made.elapsed.basis.value,
+        "as_of": report.as_of.isoformat(),
+        "known_at": report.known_at.isoformat(),
+        "today": report.today.isoformat(),
     }
 
 
@@ -123,9 +129,7 @@ def value(report: Report, number: int | None) -> str:
 
 
 def heading(report: Report) -> str:
-    """What the table is about: the target, the days that are counted, the unit, and the stamp that names all of it."""
+    """What the table is about, with the three that bring the same answer back: --as-of, --known-at and --today."""
     unit = report.currency if report.definition.unit == Unit.MONEY else "counts"
-    until = f"up to {report.as_of}"
-    return (
-        f"{report.target.name}: {report.target.metric.key} in {unit}, {until}, known at {report.known_at.isoformat()}"
-    )
+    clocks = f"as of {report.as_of}, known at {report.known_at.isoformat()}, today {report.today}"
+    return f"{report.target.name}: {report.target.metric.key} in {unit}, {clocks}"

@@ -16,6 +16,8 @@ from tests.oracle.figures import Behind, RecordKey, Snapshot
 
 PEOPLE = tuple(Assignee("person", number) for number in (ROSA, TARIQ, SAM, EVE))
 UNITS = (Assignee("department", SALES), Assignee("department", PARTNERS), Assignee("team", HUNTERS))
+# Asking why is a statement a record: of a flood of them only some are asked.
+EXPLAINED_MAX = 8
 EVERYONE = (ORGANIZATION, *UNITS, *PEOPLE)
 
 
@@ -93,7 +95,7 @@ def _inside(stays: list[Stay], day) -> list[int]:
     return [stay.person_id for stay in stays if stay.from_day <= day < stay.to_day]
 
 
-def check_reasons(scope: Scope, book: Book, metric_ids: Sequence[int]) -> None:
+def check_reasons(scope: Scope, book: Book, metric_ids: Sequence[int], turn: int) -> None:
     """Why each record counts, does not, or is held out is what the oracle says."""
     rules = clock.rules(scope)
     for definition in (book.metrics[metric_id] for metric_id in metric_ids):
@@ -102,7 +104,8 @@ def check_reasons(scope: Scope, book: Book, metric_ids: Sequence[int]) -> None:
         listed = uncounted.listed(scope, definition, rules)
         assert {RecordKey(definition.module, each.source, each.external_id): each.reason for each in listed} == held_out
         assert len(listed) == len(held_out) == sum(uncounted.counted(scope, definition, rules).values())
-        for key, judgement in judged.items():
+        start = turn % max(len(judged), 1)
+        for key, judgement in list(judged.items())[start : start + EXPLAINED_MAX]:
             told = explain.explain(scope, definition, rules, key.external_id, key.source)
             assert (told.first_failing is None) == judgement.counts, (key, definition, told)
             if judgement.counts:

@@ -1,6 +1,6 @@
 """Draws stories: from a small world, so that its people, records and days meet often."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
@@ -14,68 +14,42 @@ from paceline.domain.record import FIELDS, FieldType, Module
 from paceline.domain.rollup import Stay
 from paceline.facts.owners import OwnerKey
 from paceline.facts.rules import CreditOwner
-from tests.facts.cast import EVE, HUNTERS, PARTNERS, ROSA, SALES, SAM, TARIQ, at, on
+from tests.facts import world
+from tests.facts.cast import on
 from tests.facts.stories import Flood, Know, Move, Rate, Rule, Step, Write
+from tests.facts.world import CURRENCIES, CUSTOM, CUSTOM_NAMES, DAYS, PEOPLE, SOURCES, TEXTS, UNITS, WORDS, ZONES
 
-PEOPLE = (ROSA, TARIQ, SAM, EVE)
-UNITS = (("department", SALES), ("department", PARTNERS), ("team", HUNTERS))
-ZONES = ("Europe/Berlin", "America/Los_Angeles", "Pacific/Kiritimati", "UTC")
 CUSTOM_METRICS = range(9, 13)
-_WORDS = ("sam", "Sam ", "eve", "E-3", "None")
-_TEXTS = ("East", "east", "call", "meeting", "None")
-_CUSTOM_DAYS = ("2025-01-10", "2025-02-28", "2025-02-29", "2025-1-3", "1899-12-31", "2200-01-01", "soon")
-_CUSTOM = (5, "5", True, None, 0, -3, 5.0, 5.5, 10**15, 10**18, 1e22, "Big", *_CUSTOM_DAYS)
-_CUSTOM_NAMES = ("size", "due", "po'int\"s%")
+# A batch beyond INLINE_ROWS_MAX rows is staged by COPY.
+FLOOD_ROWS = (65, 80)
 
-_days = st.integers(-3, 40).map(on)
-_moments = st.one_of(st.none(), _days, st.builds(at, st.integers(-3, 40), st.sampled_from((0, 7, 10, 12, 22, 23))))
-_texts = st.sampled_from((None, *_TEXTS))
-_amounts = st.one_of(st.sampled_from((None, 0, 1, -1, 150, 10**15)), st.integers(-(10**6), 10**6))
-
-
-def _values(module: Module, name: str) -> st.SearchStrategy[object]:
-    kind = next(each for each in FIELDS[module] if each.name == name)
-    match kind.type:
-        case FieldType.CHOICE:
-            return st.sampled_from((*kind.choices, kind.choices[1], kind.choices[1], None))
-        case FieldType.MOMENT:
-            return _moments
-        case FieldType.DAY:
-            return st.none() | _days
-        case FieldType.MONEY:
-            return _amounts
-        case FieldType.CURRENCY:
-            return st.sampled_from((None, "EUR", "USD", "JPY"))
-        case FieldType.FLAG:
-            return st.sampled_from((False, False, True))
-        case FieldType.INSTANT:
-            return st.none() | st.integers(0, 6).map(at)
-        case FieldType.CUSTOM:
-            return st.none() | st.dictionaries(st.sampled_from(_CUSTOM_NAMES), st.sampled_from(_CUSTOM))
-    if name == "external_id":
-        return st.sampled_from(("r1", "r2", "r3"))
-    return st.sampled_from((None, *_WORDS, "nobody")) if name == "owner" else _texts
+_days = st.sampled_from(DAYS)
 
 
 @st.composite
 def writes(draw: st.DrawFn) -> Write:
     """A batch of 1 to 5 rows that give some of the fields, in any order."""
     module = draw(st.sampled_from(Module))
-    names = [each.name for each in FIELDS[module] if each.name != "external_id"]
+    names = world.fields(module)
     some = st.lists(st.sampled_from(names), unique=True)
-    few = st.lists(st.sampled_from(("owner", "status", "created", "modified")), unique=True, min_size=1)
+    few = st.lists(st.sampled_from(("owner", "status", "deleted", "modified")), unique=True, min_size=1)
     most = st.just([name for name in names if name not in {"deleted", "modified", "currency"}])
     fields = tuple(draw(st.permutations(["external_id", *draw(most | few | some)])))
-    row = st.tuples(*(_values(module, name) for name in fields))
+    row = st.tuples(*(st.sampled_from(world.values(module, name)) for name in fields))
     rows = draw(st.lists(row, min_size=1, max_size=5))
-    return Write(module, draw(st.sampled_from(("crm", "crm", "crm", "sheet"))), fields, tuple(rows))
+    return Write(module, draw(st.sampled_from(SOURCES)), fields, tuple(rows))
+
+
+def floods(rows: st.SearchStrategy[int]) -> st.SearchStrategy[Flood]:
+    """So many records of a module at once."""
+    return st.builds(Flood, st.sampled_from(Module), st.integers(0, 10**6), rows)
 
 
 _keys = st.builds(
     lambda rank, source, key: OwnerKey(rank, source if rank == 1 else "", key),
     st.integers(1, 3),
     st.sampled_from(("crm", "sheet")),
-    st.sampled_from(_WORDS),
+    st.sampled_from(WORDS),
 )
 _knowing = st.dictionaries(st.sampled_from(PEOPLE), st.lists(_keys, max_size=3).map(tuple), min_size=1, max_size=3).map(
     Know
@@ -101,7 +75,7 @@ _edges = st.one_of(st.just(DAY_ALWAYS), st.just(DAY_NEVER), _days)
 def _comparable(module: Module) -> list[tuple[str, FieldType | None]]:
     bare = {FieldType.CUSTOM, FieldType.INSTANT, FieldType.FLAG}
     standard = [(each.name, each.type) for each in FIELDS[module] if each.type not in bare]
-    return [*standard, *((f"custom.{name}", None) for name in _CUSTOM_NAMES)]
+    return [*standard, *((f"custom.{name}", None) for name in CUSTOM_NAMES)]
 
 
 _EQUAL = (Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN, Operator.NOT_IN)
@@ -127,7 +101,7 @@ def _asked(draw: st.DrawFn, module: Module, name: str, kind: FieldType | None):
     """What a field can be compared with, and how."""
     if kind is None:
         sort = draw(st.sampled_from((bool, int, str)))
-        values = st.sampled_from([each for each in _CUSTOM if type(each) is sort])
+        values = st.sampled_from([each for each in CUSTOM if type(each) is sort])
         return values, {bool: _EQUAL, int: (*_EQUAL, *_ORDER), str: (*_EQUAL, *_ORDER, *_TEXT)}[sort]
     if kind == FieldType.MONEY:
         return st.sampled_from((0, 1, 150, -1)), (*_EQUAL, *_ORDER)
@@ -136,7 +110,7 @@ def _asked(draw: st.DrawFn, module: Module, name: str, kind: FieldType | None):
     if kind == FieldType.CHOICE:
         choices = next(each.choices for each in FIELDS[module] if each.name == name)
         return st.sampled_from(choices), _EQUAL
-    return st.sampled_from((*_TEXTS, "a", "r1")), (*_EQUAL, *_TEXT)
+    return st.sampled_from((*TEXTS, "a", "r1")), (*_EQUAL, *_TEXT)
 
 
 def conditions(module: Module) -> st.SearchStrategy[Condition]:
@@ -175,7 +149,7 @@ def definitions(draw: st.DrawFn) -> Definition:
 
 
 _rules = st.one_of(
-    st.builds(Rule, currency=st.sampled_from(("EUR", "USD", "JPY"))),
+    st.builds(Rule, currency=st.sampled_from(CURRENCIES)),
     st.builds(Rule, time_zone=st.sampled_from(ZONES)),
     st.builds(Rule, credit_owner=st.sampled_from(CreditOwner)),
     st.builds(
@@ -184,15 +158,14 @@ _rules = st.one_of(
     ),
 )
 _rates = st.dictionaries(
-    st.tuples(st.sampled_from(("EUR", "USD", "JPY")), _days),
+    st.tuples(st.sampled_from(CURRENCIES), _days),
     st.sampled_from((None, Decimal("0.5"), Decimal("0.915"), Decimal("1.10505"), Decimal(3))),
     min_size=1,
     max_size=3,
 ).map(Rate)
-_floods = st.integers(0, 10**6).map(Flood)
 
 steps: st.SearchStrategy[Step] = st.one_of(
-    writes(), writes(), writes(), _knowing, moves(), _rules, _rules, _rates, _floods
+    writes(), writes(), writes(), _knowing, moves(), _rules, _rules, _rates, floods(st.integers(*FLOOD_ROWS))
 )
 
 
@@ -201,8 +174,3 @@ def windows(draw: st.DrawFn) -> Window:
     """A window somewhere around the days of the world."""
     start, end = sorted(draw(st.lists(st.integers(-6, 45), min_size=2, max_size=2, unique=True)))
     return Window(on(start), on(end))
-
-
-def instants() -> st.SearchStrategy[datetime]:
-    """Any second of a year or so."""
-    return st.datetimes(datetime(2024, 12, 1), datetime(2026, 1, 31), timezones=st.just(UTC))  # noqa: DTZ001

@@ -17,7 +17,7 @@ from paceline.facts.owners import OwnerKey
 from paceline.facts.rules import CreditOwner, Rules
 from paceline.facts.scope import Scope
 from paceline.facts.staging import Row
-from tests.facts.cast import at, on
+from tests.facts import world
 from tests.oracle.book import Book
 
 EXPONENTS = {"EUR": 2, "USD": 2, "JPY": 0}
@@ -43,27 +43,22 @@ class Write:
 
 @dataclass(frozen=True)
 class Flood:
-    """So many deals come in at once that they are staged by COPY; some records come in twice."""
+    """So many records come in at once, some of them twice."""
 
+    module: Module
     seed: int
+    rows: int
 
     def play(self, scope: Scope, book: Book) -> None:
         chance = random.Random(self.seed)
-        fields = ("owner", "external_id", "amount", "status", "created", "closed", "modified", "custom")
-        rows = tuple(self._row(chance) for _ in range(chance.randint(65, 90)))
-        Write(Module.DEALS, "crm", fields, rows).play(scope, book)
+        fields = ("external_id", *world.fields(self.module))
+        rows = tuple(tuple(self._value(chance, name) for name in fields) for _ in range(self.rows))
+        Write(self.module, "crm", fields, rows).play(scope, book)
 
-    def _row(self, chance: random.Random) -> Row:
-        return (
-            chance.choice(["sam", "Eve", "E-3", "nobody", None]),
-            f"f{chance.randrange(70)}",
-            chance.choice([None, 0, chance.randrange(10**6)]),
-            chance.choice(["open", "won", "lost"]),
-            chance.choice([None, on(chance.randrange(30)), at(chance.randrange(30), chance.randrange(24))]),
-            chance.choice([None, on(chance.randrange(30)), at(chance.randrange(30), chance.randrange(24))]),
-            chance.choice([None, at(chance.randrange(5))]),
-            chance.choice([None, {"points": chance.randrange(9)}, {"due": str(on(chance.randrange(30)))}]),
-        )
+    def _value(self, chance: random.Random, name: str) -> object:
+        if name == "external_id":
+            return f"r{chance.randrange(self.rows)}"
+        return chance.choice(world.values(self.module, name))
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def judge(record: Record, definition: Definition, ground: Ground) -> Judgement:
         return field_value(record, name, ground)
 
     amount = record.get("amount")
-    compared = _converted(amount, record, ground) if isinstance(amount, int) else None
+    compared = _converted(amount if isinstance(amount, int) else None, record, ground) if "currency" in record else None
     if record["deleted"] or not holds(definition.condition, value_of, compared):
         return Judgement(counts=False)
     person_id = _credited(record, ground)

@@ -76,7 +76,7 @@ def write(scope: Scope, module: Module, records: Iterable[dict[str, object]], so
     return ingest.write(scope, Batch(module, source, fields, [tuple(each[name] for name in fields) for each in given]))
 
 
-def won(scope: Scope, external_id: str, owner: str, day: int, amount: int, **fields: object) -> None:
+def won(scope: Scope, external_id: str, owner: str | None, day: int, amount: int | None, **fields: object) -> None:
     """A deal that was made ten days before it was won; the amount in cents."""
     deal = {
         "external_id": external_id,
@@ -130,10 +130,10 @@ def asked(scope: Scope, target_id: int, now: datetime = NOON, clocks: Clocks = N
 
 
 def told(report: Report) -> list[dict[str, Any]]:
-    """A report as programs and as people get it: whatever differs, differs here."""
+    """A report as programs and as people get it, but for its stamp: whatever differs, differs here."""
     from paceline.plan import shown
 
-    return [{**shown.flat(report, row), "words": shown.words(report, row)} for row in report.rows]
+    return [{**shown.flat(report, row), "known_at": None, "words": shown.words(report, row)} for row in report.rows]
 
 
 def brief(report: Report) -> dict[str, str]:

@@ -79,6 +79,8 @@ def import_people(scope: Scope, rows: Iterable[GivenPerson | Rejected], source: 
     checks = Checks()
     source = checks.name("source", source)
     checks.done()
+    # A slow file is read before anybody has to wait for it.
+    rows = list(rows)
     with writing(scope):
         file = _File(scope, source, today, read_people(scope, source), memberships.read(scope))
         tree = read_tree(scope, today)

@@ -3,9 +3,10 @@
 from typing import Any, TypedDict, Unpack
 
 import psycopg
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from paceline.errors import InvalidInput
 from paceline.facts import clock
 from paceline.facts.rules import CreditOwner
 from paceline.facts.scope import Scope
@@ -52,12 +53,21 @@ def create_organization(connection: psycopg.Connection[Any], actor: str, **setti
     with transaction.atomic():
         made = Organization()
         _set(made, settings)
-        made.save()
+        _save_new(made)
         scope = Scope(made.id, connection, actor)
         clock.open_clock(scope)
         new = audit.values(made, *SETTINGS)
         audit.Trail(scope, "create_organization").record("organization", made.id, old=None, new=new)
     return made
+
+
+def _save_new(made: Organization) -> None:
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        # Somebody made one of that slug between the check and now.
+        raise InvalidInput.at("slug", f"{made.slug!r} is another organization's") from None
 
 
 def change_settings(scope: Scope, *, reason: str = "", **settings: Unpack[Settings]) -> Organization:

@@ -13,7 +13,7 @@ from paceline.org.checks import Checks
 from paceline.plan import find
 from paceline.plan.actions.targets import check_value
 from paceline.plan.chain import TargetTree, tree_of
-from paceline.plan.models import Assignment, AssignmentValue, Origin, Target
+from paceline.plan.models import AssigneeKind, Assignment, AssignmentValue, Origin, Target
 
 _SHOWN = ("value", "is_locked", "origin", "parent_id", "is_deleted")
 
@@ -71,10 +71,9 @@ def assign(
         made.save()
         posted_at = clock.tick(scope)
         keep(scope, [made], posted_at, said)
-        below = near.below(made, assignee) if parent_id is None else []
-        for child in below:
-            child.parent = made
-        Assignment.objects.bulk_update(below, ["parent"])
+        # Nobody stands below a person.
+        below = near.below(made, assignee) if parent_id is None and assignee.kind != AssigneeKind.PERSON else []
+        _put_under(scope, below, made.id)
         keep(scope, below, posted_at, f"now under assignment {made.id}")
         trail = audit.Trail(scope, "assign", said)
         trail.record("assignment", made.id, old=None, new=audit.values(made, *_SHOWN))
@@ -119,12 +118,17 @@ def remove_assignment(scope: Scope, assignment_id: int, *, reason: str = "") -> 
         found.is_deleted = True
         found.save()
         trail.record("assignment", found.id, old=old, new=audit.values(found, *_SHOWN))
-        for child in children:
-            child.parent_id = found.parent_id
-        Assignment.objects.bulk_update(children, ["parent"])
+        _put_under(scope, children, found.parent_id)
         posted_at = clock.tick(scope)
         keep(scope, [found], posted_at, trail.reason)
         keep(scope, children, posted_at, f"assignment {found.id} was removed")
+
+
+def _put_under(scope: Scope, assignments: list[Assignment], parent_id: int | None) -> None:
+    for each in assignments:
+        each.parent_id = parent_id
+    numbers = [each.id for each in assignments]
+    Assignment.objects.filter(org_id=scope.org_id, id__in=numbers).update(parent_id=parent_id)
 
 
 def keep(scope: Scope, assignments: list[Assignment], posted_at: datetime, reason: str) -> None:

@@ -130,7 +130,11 @@ def edit_metric(
 
 
 def retire_metric(scope: Scope, key: str, *, reason: str = "") -> None:
-    """Take a custom metric out of the registry: it yields nothing from now on. Raises NotFound, Conflict."""
+    """Take a custom metric out of the registry: no new target can have it.
+
+    It goes on crediting for the archived targets that rest on it, whose figures stay, and for nothing else.
+    Raises NotFound, Conflict.
+    """
     with writing(scope):
         metric = registry.metric(scope, key)
         _check_custom(metric)
@@ -164,11 +168,22 @@ def narrowed(scope: Scope, metric: Metric, filter_: Condition) -> Metric:
             "filter": written,
         },
     )
-    if made:
+    if made or found.is_retired:
+        found.is_retired = False
+        found.save(update_fields=["is_retired"])
         _check_narrowed(found, "filter")
         _check_room(scope)
         rules.post(scope)
     return found
+
+
+def let_go(scope: Scope, metric: Metric) -> None:
+    """Let a narrowed metric yield nothing once its last target is gone. The lock is held."""
+    if metric.narrowed_from_id is None or Target.objects.filter(org_id=scope.org_id, measured_by=metric).exists():
+        return
+    metric.is_retired = True
+    metric.save(update_fields=["is_retired"])
+    rules.post(scope)
 
 
 def _set(

@@ -45,14 +45,24 @@ def change_settings(scope: Scope, *, reason: str = "", **settings: Unpack[Settin
     What they were is kept, so that figures of then are read by them. Raises InvalidInput.
     """
     with writing(scope):
-        before = directory.own_organization(scope)
+        before, entered = directory.own_organization(scope), rulebook.rates(scope)
         made = organizations.change_settings(scope, reason=reason, **settings)
         _check_currency(scope, before, made)
         rules.post(scope)
+        if made.currency != before.currency:
+            _note_dropped(scope, entered, Checks().reason(reason))
         names = former.SETTINGS["organization"]
         old, new = audit.values(before, *names), audit.values(made, *names)
         former.keep(scope, "organization", made.id, old=old, new=new)
     return made
+
+
+def _note_dropped(scope: Scope, entered: list[tuple[str, date, Decimal]], reason: str) -> None:
+    """Rates lead to one reporting currency: with another they are gone, and stay on the trail."""
+    trail = audit.Trail(scope, "change_settings", reason)
+    for currency, day, rate in entered:
+        old = {"currency": currency, "from_day": str(day), "rate": str(rate)}
+        trail.record("organization", scope.org_id, old=old, new=None)
 
 
 def targets_in_money(scope: Scope) -> list[str]:

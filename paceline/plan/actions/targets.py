@@ -125,6 +125,7 @@ def delete_target(scope: Scope, target_id: int, *, reason: str = "") -> None:
         trail = audit.Trail(scope, "delete_target", Checks().reason(reason))
         trail.record("target", found.id, old=audit.values(found, *_SHOWN), new=None)
         found.delete()
+        metrics.let_go(scope, found.measured_by)
 
 
 def check_window(checks: Checks, period: str, start_date: date, end_date: date | None) -> Window | None:

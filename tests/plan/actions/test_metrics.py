@@ -137,14 +137,14 @@ def test_under_a_target_module_unit_and_kind_stay(cast: Cast, other: dict[str, A
     assert faults(refused) == [("definition", "targets rest on this metric, so its module, unit and kind stay")]
 
 
-def test_a_retired_metric_yields_nothing_any_more(cast: Cast) -> None:
+def test_a_retired_metric_serves_only_what_rests_on_it(cast: Cast) -> None:
     sold(cast.scope)
     make(cast.scope)
     target_id = quarter(cast.scope, "big_deals", 5, status="archived", filter={"field": "region", "op": "is_set"})
     give(cast.scope, target_id, person(cast.sam), 5)
     assert currents(asked(cast.scope, target_id)) == {"Sam": 1}
     retire_metric(cast.scope, "big_deals", reason="nobody looks")
-    assert currents(asked(cast.scope, target_id)) == {"Sam": 0}
+    assert currents(asked(cast.scope, target_id)) == {"Sam": 1}
     assert "big_deals" not in [each.key for each in registry.listed(cast.scope)]
     assert changes(cast.scope, "retire_metric") == [
         ("metric", {"is_retired": False}, {"is_retired": True}, "nobody looks")
@@ -155,14 +155,23 @@ def test_a_retired_metric_yields_nothing_any_more(cast: Cast) -> None:
         make(cast.scope)
 
 
-def test_a_retired_level_leaves_nothing_standing(cast: Cast) -> None:
+def test_a_retired_level_stands_for_what_rests_on_it(cast: Cast) -> None:
     opened(cast.scope, "open", "Sam", 3, 1_00)
     make(cast.scope, "stock", STOCK)
     target_id = quarter(cast.scope, "stock", 5, status="archived")
     give(cast.scope, target_id, person(cast.sam), 5)
     assert currents(asked(cast.scope, target_id)) == {"Sam": 1}
     retire_metric(cast.scope, "stock")
-    assert currents(asked(cast.scope, target_id)) == {"Sam": 0}
+    assert currents(asked(cast.scope, target_id)) == {"Sam": 1}
+
+
+def test_a_retired_metric_that_nothing_rests_on_yields_nothing(cast: Cast) -> None:
+    sold(cast.scope)
+    number = make(cast.scope).id
+    credited = "SELECT coalesce(sum(value), 0)::int FROM credit WHERE metric_id = %s"
+    assert cast.scope.connection.execute(credited, [number]).fetchone()[0] > 0
+    retire_metric(cast.scope, "big_deals")
+    assert cast.scope.connection.execute(credited, [number]).fetchone()[0] == 0
 
 
 def test_a_metric_that_is_aimed_at_stays(cast: Cast) -> None:
