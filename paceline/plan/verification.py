@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from paceline.errors import NotFound
 from paceline.facts import clock, ledger, rulebook, totals
@@ -40,8 +41,9 @@ def repair(scope: Scope) -> list[str]:
     if not found:
         return []
     wanted = rules.rules(scope)
-    if _held(scope) is None:
-        clock.write_rules(scope, json.dumps(wanted.write()))
+    held = _held(scope) or wanted
+    # Rules that say another currency must not take the rates along, which lead to the one of the settings.
+    clock.write_rules(scope, json.dumps(replace(held, currency=wanted.currency, exponent=wanted.exponent).write()))
     rulebook.change(scope, wanted)
     rollup.restate(scope)
     totals.correct(scope, _levels(wanted))

@@ -1,6 +1,5 @@
 """What can happen to an organization's data plane, each done to the database and to the oracle's book alike."""
 
-import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from paceline.facts.owners import OwnerKey
 from paceline.facts.rules import CreditOwner, Rules
 from paceline.facts.scope import Scope
 from paceline.facts.staging import Row
-from tests.facts import world
 from tests.oracle.book import Book
 
 EXPONENTS = {"EUR": 2, "USD": 2, "JPY": 0}
@@ -39,26 +37,6 @@ class Write:
         words = [] if at_place is None else [row[at_place] for row in self.rows]
         strangers = [word for word in words if word is not None and book.owner(self.source, str(word)) is None]
         assert result.unknown_owners == Counter(strangers)
-
-
-@dataclass(frozen=True)
-class Flood:
-    """So many records come in at once, some of them twice."""
-
-    module: Module
-    seed: int
-    rows: int
-
-    def play(self, scope: Scope, book: Book) -> None:
-        chance = random.Random(self.seed)
-        fields = ("external_id", *world.fields(self.module))
-        rows = tuple(tuple(self._value(chance, name) for name in fields) for _ in range(self.rows))
-        Write(self.module, "crm", fields, rows).play(scope, book)
-
-    def _value(self, chance: random.Random, name: str) -> object:
-        if name == "external_id":
-            return f"r{chance.randrange(self.rows)}"
-        return chance.choice(world.values(self.module, name))
 
 
 @dataclass(frozen=True)
@@ -127,4 +105,4 @@ def _minor(book: Book, currency: str, rate: Decimal) -> Decimal:
     return rate.scaleb(EXPONENTS[book.currency] - EXPONENTS[currency])
 
 
-Step = Write | Flood | Know | Move | Rule | Rate
+Step = Write | Know | Move | Rule | Rate

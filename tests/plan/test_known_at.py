@@ -17,6 +17,7 @@ from tests.plan.cast import (
     ORGANIZATION,
     Cast,
     asked,
+    at,
     brief,
     everybody,
     faults,
@@ -285,6 +286,19 @@ def test_without_a_day_the_question_is_asked_as_on_the_day_of_then(cast: Cast) -
     assert brief(over) == {"Organization": "1 of 90000, 90000 expected, missed"}
 
 
+@pytest.mark.parametrize("as_of", [None, on(45), on(44), on(20)])
+def test_an_answer_comes_back_for_what_it_says_of_itself(cast: Cast, as_of: date | None) -> None:
+    """A day that was not over then is over now, so the day of asking is a part of the answer."""
+    target_id = quarter(cast.scope, pace_by="working_days")
+    give(cast.scope, target_id, ORGANIZATION, 900_00)
+    won(cast.scope, "d", "Sam", 10, 100_00)
+    shown = asked(cast.scope, target_id, NOON, Clocks(as_of))
+    won(cast.scope, "d", "Sam", 10, 200_00)
+    for later in (NOON, at(46), at(400)):
+        again = asked(cast.scope, target_id, later, Clocks(shown.as_of, shown.known_at, shown.today))
+        assert (told(again), again.known_at) == (told(shown), shown.known_at)
+
+
 @pytest.mark.parametrize(
     ("clocks", "message"),
     [
@@ -293,6 +307,8 @@ def test_without_a_day_the_question_is_asked_as_on_the_day_of_then(cast: Cast) -
             Clocks(known_at=datetime(1, 1, 1, tzinfo=UTC)),
             ("known_at", "0001-01-01 00:00:00+00:00 is before 1900-01-01"),
         ),
+        (Clocks(today=on(46)), ("today", "2025-02-16 has not come yet")),
+        (Clocks(as_of=on(44), today=on(43)), ("as_of", "2025-02-14 is after today, 2025-02-13")),
         (Clocks(as_of=on(46)), ("as_of", "2025-02-16 is after today, 2025-02-15")),
         (Clocks(as_of=date(9999, 12, 31)), ("as_of", "9999-12-31 is after today, 2025-02-15")),
     ],
