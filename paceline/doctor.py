@@ -196,7 +196,7 @@ def _organizations() -> Check:
     except DatabaseError:
         return Check("organizations", Grade.WARN, "They cannot be counted until the tables are up to date.")
     if count == 0:
-        return Check("organizations", Grade.WARN, "There is none yet. Run: paceline import people FILE.csv")
+        return Check("organizations", Grade.WARN, "There is none yet. Run: paceline organization create --name NAME")
     if count > 1:
         return Check("organizations", Grade.WARN, f"There are {count}: a command must name the one it means.")
     return Check("organizations", Grade.OK, "There is one.")

@@ -31,7 +31,7 @@ def main() -> None:
             # A terminal that knows few characters shows a question mark for the others.
             stream.reconfigure(errors="replace")
     try:
-        app()
+        app(prog_name="paceline")
     except PacelineError as error:
         say_refusal(error)
         sys.exit(EXIT_REFUSED)

@@ -23,7 +23,7 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Do everything, ke
 RejectOption = Annotated[
     Path | None, typer.Option("--reject", metavar="REJECTED.csv", help="Where to put the refused rows.")
 ]
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE.csv")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE.csv", help="With a header; UTF-8 unless mapped.")]
 
 imports = typer.Typer(help="Import people, deals, leads or tasks from a CSV file.", no_args_is_help=True)
 

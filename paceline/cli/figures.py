@@ -132,7 +132,7 @@ def records(
 def explain(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Its external id.")],
     target: TargetArgument,
-    to: Annotated[str | None, typer.Option("--to", metavar="ASSIGNEE")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="ASSIGNEE", help="Whose, as for assign.")] = None,
     source: Annotated[str | None, typer.Option("--source", help="Where several sources have that id.")] = None,
     organization: OrganizationOption = None,
 ) -> None:

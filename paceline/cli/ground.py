@@ -66,15 +66,15 @@ def verify(
 
 @organizations.command("create")
 def create(
-    name: Annotated[str, typer.Option("--name")],
+    name: Annotated[str, typer.Option("--name", help="What it is called.")],
     currency: Annotated[str, typer.Option(help="Reporting currency, ISO 4217.")] = "USD",
     time_zone: Annotated[str, typer.Option(help="IANA time zone: it makes the days.")] = "UTC",
     slug: Annotated[str | None, typer.Option(help="Short name for --organization; made from the name.")] = None,
-    fiscal_year_first_month: Annotated[int, typer.Option(min=1, max=12)] = 1,
+    fiscal_year_first_month: Annotated[int, typer.Option(help="1 is January.", min=1, max=12)] = 1,
     week_first_day: Annotated[int, typer.Option(help="0 is Monday.", min=0, max=6)] = 0,
     working_weekdays: Annotated[str, typer.Option(help="0 is Monday, with commas.")] = "0,1,2,3,4",
     holiday_country: Annotated[str, typer.Option(help="ISO 3166 code; blank keeps no holidays.")] = "",
-    holiday_subdivision: Annotated[str, typer.Option()] = "",
+    holiday_subdivision: Annotated[str, typer.Option(help="A part of it with holidays of its own.")] = "",
     credit_owner: Annotated[str, typer.Option(help="current or at_close")] = "current",
 ) -> None:
     """Make an organization, with the built-in metrics."""
@@ -117,6 +117,7 @@ def change(
     organization: OrganizationOption = None,
 ) -> None:
     """Change settings. Credit is restated where it rests on them."""
+    common.get_ready()
     given = dict(_setting(each) for each in setting)
     with common.writing(organization) as scope:
         from paceline.org import directory
@@ -132,7 +133,7 @@ def change(
 
 @rates.command("set")
 def set_rate(
-    currency: str,
+    currency: Annotated[str, typer.Argument(help="ISO 4217.")],
     from_day: Annotated[str, typer.Argument(metavar="DAY", help="The first day it holds.")],
     rate: Annotated[str, typer.Argument(help="What one unit is worth in the reporting currency; none removes it.")],
     organization: OrganizationOption = None,

@@ -37,9 +37,11 @@ def move(
     person: PersonArgument,
     from_day: FromOption,
     department: Annotated[str | None, typer.Option("--department", help="none takes them out of any.")] = None,
-    join: Annotated[str | None, typer.Option("--join", metavar="TEAM")] = None,
+    join: Annotated[
+        str | None, typer.Option("--join", metavar="TEAM", help="A team, beside those they are in.")
+    ] = None,
     primary: Annotated[bool | None, typer.Option("--primary/--not-primary", help="Of several teams.")] = None,
-    leave: Annotated[str | None, typer.Option("--leave", metavar="TEAM")] = None,
+    leave: Annotated[str | None, typer.Option("--leave", metavar="TEAM", help="A team they are in.")] = None,
     reason: ReasonOption = "",
     organization: OrganizationOption = None,
 ) -> None:
@@ -95,7 +97,7 @@ def list_units(organization: OrganizationOption = None) -> None:
 
 @units.command("place")
 def place(
-    department: str,
+    department: Annotated[str, typer.Argument(help="Its name.")],
     under: Annotated[str, typer.Option("--under", metavar="DEPARTMENT", help="none puts it at the top.")],
     from_day: FromOption,
     reason: ReasonOption = "",
@@ -115,7 +117,7 @@ def place(
 
 @units.command("hang")
 def hang(
-    team: str,
+    team: Annotated[str, typer.Argument(help="Its name.")],
     under: Annotated[str, typer.Option("--under", metavar="DEPARTMENT", help="none lets it stand alone.")],
     reason: ReasonOption = "",
     organization: OrganizationOption = None,

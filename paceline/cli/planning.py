@@ -23,6 +23,8 @@ ToOption = Annotated[
 StartOption = Annotated[str | None, typer.Option("--start", metavar="DAY", help="For a part of the target's window.")]
 EndOption = Annotated[str | None, typer.Option("--end", metavar="DAY", help="The first day after that part.")]
 
+KeyArgument = Annotated[str, typer.Argument(help="Its key, such as big_deals.")]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
@@ -44,7 +46,7 @@ def list_metrics(organization: OrganizationOption = None) -> None:
 
 
 @metrics.command("show")
-def show_metric(key: str, organization: OrganizationOption = None) -> None:
+def show_metric(key: KeyArgument, organization: OrganizationOption = None) -> None:
     """Show a metric's definition as JSON, which `metric create` takes."""
     with common.reading(organization) as scope:
         from paceline.plan import registry
@@ -59,10 +61,10 @@ DefinitionOption = Annotated[
 
 @metrics.command("create")
 def create_metric(
-    key: str,
-    name: Annotated[str, typer.Option("--name")],
+    key: KeyArgument,
+    name: Annotated[str, typer.Option("--name", help="What it is called.")],
     definition: DefinitionOption = "-",
-    description: Annotated[str, typer.Option("--description")] = "",
+    description: Annotated[str, typer.Option("--description", help="What it is for.")] = "",
     direction: Annotated[str, typer.Option(help="higher or lower is better")] = "higher",
     indicator: Annotated[str, typer.Option(help="leading or lagging")] = "lagging",
     reason: ReasonOption = "",
@@ -88,12 +90,12 @@ def create_metric(
 
 @metrics.command("edit")
 def edit_metric(
-    key: str,
-    name: Annotated[str | None, typer.Option("--name")] = None,
+    key: KeyArgument,
+    name: Annotated[str | None, typer.Option("--name", help="What it is called.")] = None,
     definition: DefinitionOption = None,
-    description: Annotated[str | None, typer.Option("--description")] = None,
-    direction: Annotated[str | None, typer.Option()] = None,
-    indicator: Annotated[str | None, typer.Option()] = None,
+    description: Annotated[str | None, typer.Option("--description", help="What it is for.")] = None,
+    direction: Annotated[str | None, typer.Option(help="higher or lower is better")] = None,
+    indicator: Annotated[str | None, typer.Option(help="leading or lagging")] = None,
     reason: ReasonOption = "",
     organization: OrganizationOption = None,
 ) -> None:
@@ -116,7 +118,7 @@ def edit_metric(
 
 
 @metrics.command("retire")
-def retire_metric(key: str, reason: ReasonOption = "", organization: OrganizationOption = None) -> None:
+def retire_metric(key: KeyArgument, reason: ReasonOption = "", organization: OrganizationOption = None) -> None:
     """Take a metric of your own out of the registry."""
     with common.writing(organization) as scope:
         from paceline.plan.actions import metrics as verbs
@@ -127,13 +129,13 @@ def retire_metric(key: str, reason: ReasonOption = "", organization: Organizatio
 
 @targets.command("create")
 def create_target(
-    name: Annotated[str, typer.Option("--name")],
+    name: Annotated[str, typer.Option("--name", help="What it is called.")],
     metric: Annotated[str, typer.Option("--metric", metavar="KEY", help="See `paceline metric list`.")],
     value: Annotated[str, typer.Option("--value", help="In whole currency or as a count: 500000 or 25.")],
     period: Annotated[str, typer.Option("--period", help="weekly, monthly, quarterly, annual or custom")],
     start: Annotated[str, typer.Option("--start", metavar="DAY", help="The first day.")],
     end: Annotated[str | None, typer.Option("--end", metavar="DAY", help="Custom: the first day after.")] = None,
-    description: Annotated[str, typer.Option("--description")] = "",
+    description: Annotated[str, typer.Option("--description", help="What it is for.")] = "",
     filter_: Annotated[
         str | None, typer.Option("--filter", metavar="JSON", help="A condition that narrows the metric.")
     ] = None,
@@ -180,10 +182,10 @@ def list_targets(organization: OrganizationOption = None) -> None:
 @targets.command("edit")
 def edit_target(
     target: TargetArgument,
-    name: Annotated[str | None, typer.Option("--name")] = None,
-    value: Annotated[str | None, typer.Option("--value")] = None,
-    description: Annotated[str | None, typer.Option("--description")] = None,
-    pace_by: Annotated[str | None, typer.Option("--pace-by")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="What it is called.")] = None,
+    value: Annotated[str | None, typer.Option("--value", help="In whole currency or as a count.")] = None,
+    description: Annotated[str | None, typer.Option("--description", help="What it is for.")] = None,
+    pace_by: Annotated[str | None, typer.Option("--pace-by", help="calendar_days, working_days or past_shape")] = None,
     status: Annotated[str | None, typer.Option("--status", help="draft, active or archived")] = None,
     reason: ReasonOption = "",
     organization: OrganizationOption = None,

@@ -95,10 +95,12 @@ class Rate:
             for (currency, day), rate in self.rates.items()
             if rate is not None or day in book.rates.get(currency, {})
         }
-        given = {key: rate and (rate, _minor(book, key[0], rate)) for key, rate in known.items()}
+        given: dict[tuple[str, date], tuple[Decimal, Decimal] | None] = {
+            key: None if rate is None else (rate, _minor(book, key[0], rate)) for key, rate in known.items()
+        }
         rulebook.set_rates(scope, given)
         for (currency, day), rates in given.items():
-            book.set_rate(currency, day, rates and Fraction(rates[1]))
+            book.set_rate(currency, day, None if rates is None else Fraction(rates[1]))
 
 
 def _minor(book: Book, currency: str, rate: Decimal) -> Decimal:

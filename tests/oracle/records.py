@@ -61,10 +61,8 @@ def local_day(moment: object, time_zone: str) -> date | None:
 
 
 def _blank(module: Module, currency: str) -> Record:
-    record: Record = dict.fromkeys(
-        ("external_id", "name", "owner", "owner_id", "close_owner_id", "created", "modified")
-    )
-    record |= dict.fromkeys(_OWN_FIELDS[module].split())
+    names = ["external_id", "name", "owner", "owner_id", "close_owner_id", "created", "modified"]
+    record: Record = {name: None for name in [*names, *_OWN_FIELDS[module].split()]}  # noqa: C420 - of any type
     record |= {"status": "open", "deleted": False, "custom": {}}
     return record | ({"currency": currency} if module == Module.DEALS else {})
 

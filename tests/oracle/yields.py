@@ -90,8 +90,7 @@ def field_value(record: Record, name: str, ground: Ground) -> object:
 
 def _credited(record: Record, ground: Ground) -> int | None:
     names = ("close_owner_id", "owner_id") if ground.credit_owner == "at_close" else ("owner_id",)
-    people = [record[name] for name in names if record[name] is not None]
-    assert not people or isinstance(people[0], int)
+    people = [person_id for name in names if isinstance(person_id := record[name], int)]
     return people[0] if people else None
 
 
