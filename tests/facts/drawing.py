@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from random import Random
 
+from paceline.domain import metric
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER, Window
 from paceline.domain.condition import ALWAYS, Comparison, Condition, Group, Operator
 from paceline.domain.kinds import Kind, Unit
@@ -126,7 +127,7 @@ def definition(chance: Random) -> Definition:
     days.append("custom.due")
     money = module == Module.DEALS and chance.randint(0, 1) == 0
     level = chance.randint(0, 1) == 0
-    return Definition(
+    drawn = Definition(
         module,
         Unit.MONEY if money else Unit.COUNT,
         Kind.LEVEL if level else Kind.FLOW,
@@ -136,6 +137,8 @@ def definition(chance: Random) -> Definition:
         chance.choice(days) if level else None,
         condition(chance, module) if level else ALWAYS,
     )
+    # As it is stored: types of tasks in small letters.
+    return metric.read(metric.write(drawn))
 
 
 def condition(chance: Random, module: Module, depth: int = 2) -> Condition:

@@ -60,7 +60,7 @@ def play_seeded(connection: psycopg.Connection, seed: int) -> None:
     try:
         play(connection, chance, story, seed)
     except Exception as error:
-        error.add_note(f"in the story of seed {seed}: {story}")
+        error.add_note(f"in the story of seed {seed}")
         raise
 
 

@@ -50,6 +50,8 @@ def _set_values(each: Field) -> list[object]:
         FieldType.MONEY: [0, 1, -1, 150, 151, 333, 99_999, 123_457, -70_001, 10**15],
         FieldType.TEXT: list(TEXTS),
     }
+    if each.name == "type":
+        return ["call", "meeting", "east"]
     if each.type != FieldType.KEY:
         return by_type[each.type]
     return ["r1", "r2", "r3", "r4"] if each.name == "external_id" else [*WORDS, "Rosa", "tariq", "nobody"]
