@@ -36,11 +36,13 @@ types: $(MADE)
 suite: $(MADE)
 	$(BIN)/pytest -n $(WORKERS)
 
-# The oldest PostgreSQL that we promise to run on.
+# Whatever speaks to a database, on the oldest PostgreSQL that we promise to run on.
+ON_15 := tests/crm tests/facts tests/oracle tests/org tests/plan tests/scenarios tests/test_postgres.py
+
 suite-15: $(MADE)
 	@if [ -x $(SYSTEM_POSTGRES)/postgres ]; then \
 		echo "The suite again, on PostgreSQL 15"; \
-		PACELINE_TEST_POSTGRES_BIN=$(SYSTEM_POSTGRES) $(BIN)/pytest -n $(WORKERS); \
+		PACELINE_TEST_POSTGRES_BIN=$(SYSTEM_POSTGRES) $(BIN)/pytest -n $(WORKERS) $(ON_15); \
 	else \
 		echo "PostgreSQL 15 is not in $(SYSTEM_POSTGRES): the suite ran on the embedded PostgreSQL only"; \
 	fi

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from tests.databases import Database, DatabaseMaker, make_run_folder
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 RUN_FOLDER = "PACELINE_TEST_RUN"
 LOOPBACK = ("127.", "::1", "localhost")

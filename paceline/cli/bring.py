@@ -173,11 +173,9 @@ def _tell_summary(summary: Any, module_name: str) -> None:
     if module_name == "deals":
         tell(f"open without an amount: {summary.open_without_amount:,}")
     if summary.unknown_owners:
-        rows, owners = summary.unknown_owners.total(), len(summary.unknown_owners)
-        say(
-            f"{rows:,} rows name {owners:,} owners whom nobody is known by; they wait for a person:",
-            style="yellow",
-        )
+        rows = common.counted(summary.unknown_owners.total(), "row")
+        owners = common.counted(len(summary.unknown_owners), "owner")
+        say(f"{owners} nobody is known by, on {rows} held until a person is:", style="yellow")
         for owner, count in summary.unknown_owners.most_common(TOLD_MAX):
             say(f"  {owner} ({count:,})")
 
@@ -210,14 +208,15 @@ def _bar() -> Progress:
         TimeRemainingColumn(),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     )
 
 
 def _open(stack: ExitStack, path: Path) -> BinaryIO:
     try:
         return stack.enter_context(path.open("rb"))
-    except OSError as error:
-        raise InvalidInput.at(str(path), f"cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise common.unusable(path, "read", error) from None
 
 
 def _bytes(path: Path) -> bytes:
@@ -233,8 +232,8 @@ class _Rejects:
         try:
             if path is not None and path.exists() and path.samefile(source):
                 raise InvalidInput.at("reject", f"{path} is the file that is imported: name another one")
-        except OSError as error:
-            raise self._unwritable(error) from None
+        except (OSError, ValueError) as error:
+            raise common.unusable(path, "written", error) from None
 
     def open(self, header: Sequence[str], delimiter: str) -> Callable[[Sequence[Any]], None]:
         """What writes refused rows, under the header of the import."""
@@ -245,8 +244,5 @@ class _Rejects:
         try:
             file = self._stack.enter_context(self._path.open("w", encoding="utf-8", newline=""))
         except OSError as error:
-            raise self._unwritable(error) from None
+            raise common.unusable(self._path, "written", error) from None
         return RejectFile(file, header, delimiter).write
-
-    def _unwritable(self, error: OSError) -> InvalidInput:
-        return InvalidInput.at(str(self._path), f"cannot be written: {error.strerror}")

@@ -84,6 +84,16 @@ def reading(slug: str | None) -> Iterator[Scope]:
         yield edge.command_scope(slug)
 
 
+def unusable(path: object, what: str, error: OSError | ValueError) -> InvalidInput:
+    """The refusal of a path: `what` cannot be done with it. Python refuses a few paths by itself, as a ValueError."""
+    return InvalidInput.at(str(path), f"cannot be {what}: {getattr(error, 'strerror', None) or error}")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, in words."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def now() -> datetime:
     """The time at this edge."""
     return datetime.now(UTC)

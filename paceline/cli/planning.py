@@ -301,8 +301,8 @@ def _json(path: str) -> dict[str, Any]:
         say("write the definition as JSON, and end it with Ctrl-D", style="dim")
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise InvalidInput.at(path, f"cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise common.unusable(path, "read", error) from None
     where = "definition" if path == "-" else path
     try:
         return _read_json(data.decode("utf-8-sig"), where)

@@ -1,6 +1,6 @@
 """Who plays in the data plane's stories: people are numbers here, and an organization is its clock and its rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -124,7 +124,7 @@ def known_as(*names: str) -> list[OwnerKey]:
     return [OwnerKey(3, "", name) for name in names]
 
 
-def write(scope: Scope, module: Module, *records: dict[str, object], source: str = "crm") -> Result:
+def write(scope: Scope, module: Module, *records: Mapping[str, object], source: str = "crm") -> Result:
     """Write records as one batch, of the fields that any of them gives; who does not give one leaves it blank."""
     fields = tuple({name: None for record in records for name in record})
     rows = [tuple(record.get(name) for name in fields) for record in records]
