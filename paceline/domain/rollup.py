@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -35,6 +36,15 @@ class Stay(NamedTuple):
     to_day: date
 
 
+class Place(NamedTuple):
+    """Every unit, as (kind, id) in order, that a person is in on some days; half-open, one place on a day."""
+
+    person_id: int
+    from_day: date
+    to_day: date
+    units: tuple[tuple[str, int], ...]
+
+
 class DepartmentAboveItself(ValueError):
     """A department is above itself; `path` leads from it upwards and ends with it, as it stands on `day`."""
 
@@ -64,11 +74,31 @@ def flatten(memberships: Iterable[MembershipSpan], placements: Iterable[Placemen
         for department_id, first, after in ancestors.get(unit_id, ()) if kind == "department" else ():
             if first < to_day and from_day < after:
                 found[kind, department_id, person_id].append((max(first, from_day), min(after, to_day)))
-    return {
-        Stay(kind, unit_id, person_id, start, end)
-        for (kind, unit_id, person_id), days in found.items()
-        for start, end in _merged(days)
-    }
+    return _whole(found)
+
+
+def places(stays: Iterable[Stay]) -> set[Place]:
+    """The same stays, person by person and cut where any of a person's stays begins or ends."""
+    of_people: dict[int, list[Stay]] = defaultdict(list)
+    for stay in stays:
+        of_people[stay.person_id].append(stay)
+    return {place for person_id, own in of_people.items() for place in _places(person_id, own)}
+
+
+def _places(person_id: int, stays: Sequence[Stay]) -> Iterator[Place]:
+    for start, end in pairwise(sorted({day for stay in stays for day in (stay.from_day, stay.to_day)})):
+        units = {(stay.unit_kind, stay.unit_id) for stay in stays if stay.from_day <= start < stay.to_day}
+        if units:
+            yield Place(person_id, start, end, tuple(sorted(units)))
+
+
+def stays_in(places: Iterable[Place]) -> set[Stay]:
+    """The stays that were cut into these places."""
+    found: dict[tuple[str, int, int], list[_Days]] = defaultdict(list)
+    for person_id, start, end, units in places:
+        for kind, unit_id in units:
+            found[kind, unit_id, person_id].append((start, end))
+    return _whole(found)
 
 
 def _above(placements: Iterable[PlacementSpan]) -> _Above:
@@ -91,6 +121,14 @@ def _ancestors(department_id: int, above: _Above) -> Iterator[tuple[int, date, d
                 raise DepartmentAboveItself(first, (*path[path.index(parent_id) :], parent_id))
             yield parent_id, first, after
             waiting.append((first, after, (*path, parent_id)))
+
+
+def _whole(found: Mapping[tuple[str, int, int], list[_Days]]) -> set[Stay]:
+    return {
+        Stay(kind, unit_id, person_id, start, end)
+        for (kind, unit_id, person_id), days in found.items()
+        for start, end in _merged(days)
+    }
 
 
 def _merged(days: list[_Days]) -> list[_Days]:

@@ -11,6 +11,7 @@ from psycopg import sql
 from paceline.domain.calendar import DAY_ALWAYS, Window
 from paceline.domain.kinds import Kind
 from paceline.domain.record import Module
+from paceline.facts.rollup import unit_number
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.facts.tables import TABLES
@@ -42,16 +43,16 @@ _BELONGS: dict[str, LiteralString] = {
     "organization": "true",
     "person": "c.person_id = %(assignee)s",
     "flow": """EXISTS (SELECT FROM rollup r WHERE r.org_id = c.org_id AND r.person_id = c.person_id
-        AND r.unit_kind = %(kind)s AND r.unit_id = %(assignee)s AND r.from_day <= c.day AND r.to_day > c.day
+        AND r.units @> %(unit)s::bigint[] AND r.from_day <= c.day AND r.to_day > c.day
         AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s)""",
     "level": """EXISTS (SELECT FROM rollup r WHERE r.org_id = c.org_id AND r.person_id = c.person_id
-        AND r.unit_kind = %(kind)s AND r.unit_id = %(assignee)s AND r.from_day < %(end)s AND r.to_day >= %(end)s
+        AND r.units @> %(unit)s::bigint[] AND r.from_day < %(end)s AND r.to_day >= %(end)s
         AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s)""",
 }
 
 # Whoever was in the unit on any day: whose balances a level's series needs.
 _EVER: LiteralString = """EXISTS (SELECT FROM rollup r WHERE r.org_id = c.org_id AND r.person_id = c.person_id
-    AND r.unit_kind = %(kind)s AND r.unit_id = %(assignee)s
+    AND r.units @> %(unit)s::bigint[]
     AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s)"""
 
 _BALANCES: LiteralString = """
@@ -92,8 +93,8 @@ class Figure:
         return {
             "org_id": scope.org_id,
             "metric": self.metric_id,
-            "kind": self.assignee.kind,
             "assignee": self.assignee.id,
+            "unit": [unit_number(*self.assignee)],
             "start": start,
             "end": self.window.end,
             "known_at": self.known_at,

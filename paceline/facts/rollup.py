@@ -1,53 +1,57 @@
 """Who was in which unit on which days, as the ledger's clock knew it: written as a difference, never overwritten."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import LiteralString
 
-from paceline.domain.rollup import Stay
+from paceline.domain.rollup import Place, Stay, places, stays_in
 from paceline.facts import clock
 from paceline.facts.scope import Scope
 
 # Index: rollup_standing.
 _STANDING: LiteralString = """
-    SELECT unit_kind, unit_id, person_id, from_day, to_day FROM rollup
+    SELECT person_id, from_day, to_day, units FROM rollup
     WHERE org_id = %(org_id)s AND known_to = 'infinity'"""
 _STANDING_OF: LiteralString = _STANDING + " AND person_id = ANY(%(people)s::bigint[])"
 
 # Index: rollup's primary key.
 _OF_UNIT: LiteralString = """
-    SELECT unit_kind, unit_id, person_id, from_day, to_day FROM rollup
-    WHERE org_id = %(org_id)s AND unit_kind = %(kind)s AND unit_id = %(unit)s
+    SELECT person_id, from_day, to_day, %(unit)s::bigint[] FROM rollup
+    WHERE org_id = %(org_id)s AND units @> %(unit)s::bigint[]
     AND known_from <= %(known_at)s AND known_to > %(known_at)s"""
 
 _CLOSE: LiteralString = """
     UPDATE rollup r SET known_to = %(posted_at)s
-    FROM unnest(%(kinds)s::text[], %(units)s::bigint[], %(people)s::bigint[], %(starts)s::date[], %(ends)s::date[])
-        AS g (unit_kind, unit_id, person_id, from_day, to_day)
-    WHERE r.org_id = %(org_id)s AND r.person_id = ANY(%(people)s::bigint[]) AND r.person_id = g.person_id
-    AND r.unit_kind = g.unit_kind AND r.unit_id = g.unit_id AND r.from_day = g.from_day AND r.to_day = g.to_day
+    FROM unnest(%(people)s::bigint[], %(starts)s::date[]) AS g (person_id, from_day)
+    WHERE r.org_id = %(org_id)s AND r.person_id = g.person_id AND r.from_day = g.from_day
     AND r.known_to = 'infinity'"""
 
 _ADD: LiteralString = """
-    INSERT INTO rollup (org_id, unit_kind, unit_id, person_id, from_day, to_day, known_from)
-    SELECT %(org_id)s, g.unit_kind, g.unit_id, g.person_id, g.from_day, g.to_day, %(posted_at)s
-    FROM unnest(%(kinds)s::text[], %(units)s::bigint[], %(people)s::bigint[], %(starts)s::date[], %(ends)s::date[])
-        AS g (unit_kind, unit_id, person_id, from_day, to_day)"""
+    INSERT INTO rollup (org_id, person_id, from_day, to_day, known_from, units)
+    SELECT %(org_id)s, g.person_id, g.from_day, g.to_day, %(posted_at)s, g.units::bigint[]
+    FROM unnest(%(people)s::bigint[], %(starts)s::date[], %(ends)s::date[], %(units)s::text[])
+        AS g (person_id, from_day, to_day, units)"""
+
+
+def unit_number(kind: str, unit_id: int) -> int:
+    """How a unit is written in the table: a team by its id negated, so that one array holds both kinds."""
+    return -unit_id if kind == "team" else unit_id
+
+
+def unit_of(number: int) -> tuple[str, int]:
+    """The unit, as (kind, id), that is written so."""
+    return ("team", -number) if number < 0 else ("department", number)
 
 
 def standing(scope: Scope, person_ids: Collection[int] | None = None) -> set[Stay]:
     """The stays held to be true now, of these people (all if None)."""
-    if person_ids is None:
-        rows = scope.run(_STANDING, {"org_id": scope.org_id})
-    else:
-        rows = scope.run(_STANDING_OF, {"org_id": scope.org_id, "people": list(person_ids)})
-    return {Stay(*row) for row in rows}
+    return stays_in(_held(scope, person_ids))
 
 
 def stays_of(scope: Scope, kind: str, unit_id: int, known_at: datetime) -> list[Stay]:
     """The stays in one unit, as they were held to be at a stamp."""
-    values = {"org_id": scope.org_id, "kind": kind, "unit": unit_id, "known_at": known_at}
-    return [Stay(*row) for row in scope.run(_OF_UNIT, values)]
+    values = {"org_id": scope.org_id, "unit": [unit_number(kind, unit_id)], "known_at": known_at}
+    return list(stays_in(_place(*row) for row in scope.run(_OF_UNIT, values)))
 
 
 def post(scope: Scope, stays: Iterable[Stay], person_ids: Collection[int] | None) -> int:
@@ -56,22 +60,39 @@ def post(scope: Scope, stays: Iterable[Stay], person_ids: Collection[int] | None
     What no longer holds is closed at this posting's stamp and stays readable at an earlier `known_at`.
     """
     clock.lock(scope)
-    desired, held = set(stays), standing(scope, person_ids)
-    gone, come = held - desired, desired - held
-    if gone or come:
+    desired, held = set(stays), _held(scope, person_ids)
+    moved = len(desired ^ stays_in(held))
+    if moved:
         posted_at = clock.tick(scope)
         given = {"org_id": scope.org_id, "posted_at": posted_at}
-        scope.run(_CLOSE, {**given, **_columns(gone)})
-        scope.run(_ADD, {**given, **_columns(come)})
-    return len(gone) + len(come)
+        wanted = places(desired)
+        scope.run(_CLOSE, {**given, **_columns(held - wanted)})
+        scope.run(_ADD, {**given, **_columns(wanted - held)})
+    return moved
 
 
-def _columns(stays: Collection[Stay]) -> dict[str, list[object]]:
-    ordered = sorted(stays, key=lambda stay: (stay.person_id, stay.unit_kind, stay.unit_id, stay.from_day))
+def _held(scope: Scope, person_ids: Collection[int] | None) -> set[Place]:
+    if person_ids is None:
+        rows = scope.run(_STANDING, {"org_id": scope.org_id})
+    else:
+        rows = scope.run(_STANDING_OF, {"org_id": scope.org_id, "people": list(person_ids)})
+    return {_place(*row) for row in rows}
+
+
+def _place(person_id: int, from_day: date, to_day: date, units: list[int]) -> Place:
+    return Place(person_id, from_day, to_day, tuple(sorted(map(unit_of, units))))
+
+
+def _columns(found: Collection[Place]) -> dict[str, list[object]]:
+    ordered = sorted(found)
     return {
-        "kinds": [stay.unit_kind for stay in ordered],
-        "units": [stay.unit_id for stay in ordered],
-        "people": [stay.person_id for stay in ordered],
-        "starts": [stay.from_day for stay in ordered],
-        "ends": [stay.to_day for stay in ordered],
+        "people": [place.person_id for place in ordered],
+        "starts": [place.from_day for place in ordered],
+        "ends": [place.to_day for place in ordered],
+        "units": [_written(place.units) for place in ordered],
     }
+
+
+def _written(units: tuple[tuple[str, int], ...]) -> str:
+    """As PostgreSQL writes an array: arrays of different lengths cannot be one parameter."""
+    return f"{{{','.join(str(unit_number(*unit)) for unit in units)}}}"

@@ -13,6 +13,7 @@ from typing import LiteralString, NamedTuple
 from psycopg import sql
 
 from paceline.domain.calendar import Window
+from paceline.facts.rollup import unit_number, unit_of
 from paceline.facts.scope import Scope
 
 # Up to here each person's days are looked up one by one, which beats reading everybody's.
@@ -36,13 +37,17 @@ _THEN: LiteralString = (
 )
 _KNOWN_NOW: LiteralString = "r.org_id = %(org_id)s AND r.known_to = 'infinity'"
 _KNOWN_THEN: LiteralString = "r.org_id = %(org_id)s AND r.known_from <= %(known_at)s AND r.known_to > %(known_at)s"
-_ASKED_UNITS: LiteralString = """((r.unit_kind = 'department' AND r.unit_id = ANY(%(departments)s::bigint[]))
-        OR (r.unit_kind = 'team' AND r.unit_id = ANY(%(teams)s::bigint[])))"""
+_ASKED_UNITS: LiteralString = "r.units && %(units)s::bigint[]"
 _ASKED_PEOPLE: LiteralString = "person_id = ANY(%(people)s::bigint[])"
 
+# Sums by place, and the places' by unit: few places hold many people, so each person is added once.
+_UNITS: LiteralString = """
+    SELECT 'unit', u.number, sum(s.value)::bigint FROM ({places}) s CROSS JOIN LATERAL unnest(s.units) u (number)
+    GROUP BY u.number"""
+
 # Index: daily_total's primary key alone (credit_counted with known_at), the window read once; the organization's stays
-# from rollup_standing alone, or by rollup's primary key where few units are asked for. Whoever was in a unit for a part
-# of the window ({movers}) has their days laid against the stays one by one.
+# from rollup_standing, or by rollup's primary key with known_at. Whoever was in a unit for a part of the window
+# ({movers}) has their days laid against the stays one by one.
 _FLOW: LiteralString = """
     WITH person_sum AS MATERIALIZED (
         SELECT t.person_id, sum(t.value)::bigint AS value FROM {entries} AND t.day >= %(start)s AND t.day < %(end)s
@@ -51,30 +56,31 @@ _FLOW: LiteralString = """
         SELECT t.person_id, t.day, t.value FROM {entries} AND t.day >= %(start)s AND t.day < %(end)s
         AND t.person_id = ANY(%(movers)s::bigint[]) AND cardinality(%(movers)s::bigint[]) > 0)
     SELECT 'person', person_id, value FROM person_sum WHERE {people}
-    UNION ALL
-    SELECT r.unit_kind, r.unit_id, sum(p.value)::bigint
-    FROM person_sum p JOIN rollup r ON r.person_id = p.person_id
-    WHERE {known} AND {units} AND r.from_day <= %(start)s AND r.to_day >= %(end)s
-    GROUP BY r.unit_kind, r.unit_id
-    UNION ALL
-    SELECT r.unit_kind, r.unit_id, sum(m.value)::bigint
-    FROM mover_day m JOIN rollup r ON r.person_id = m.person_id
-    WHERE {known} AND {units} AND m.day >= r.from_day AND m.day < r.to_day
-      AND NOT (r.from_day <= %(start)s AND r.to_day >= %(end)s)
-    GROUP BY r.unit_kind, r.unit_id
+    UNION ALL {units}
     UNION ALL SELECT 'organization', 0, sum(value)::bigint FROM person_sum HAVING count(*) > 0"""
+
+_FLOW_PLACES: LiteralString = """
+    SELECT r.units, sum(p.value) AS value FROM person_sum p JOIN rollup r ON r.person_id = p.person_id
+    WHERE {known} AND {among} AND r.from_day <= %(start)s AND r.to_day >= %(end)s
+    GROUP BY r.units
+    UNION ALL
+    SELECT r.units, sum(m.value) AS value FROM mover_day m JOIN rollup r ON r.person_id = m.person_id
+    WHERE {known} AND {among} AND m.day >= r.from_day AND m.day < r.to_day
+      AND NOT (r.from_day <= %(start)s AND r.to_day >= %(end)s)
+    GROUP BY r.units"""
 
 # Index: level_total's primary key, and daily_total's for what came after the day.
 _LEVEL: LiteralString = """
     WITH person_sum AS MATERIALIZED (
         SELECT person_id, sum(value)::bigint AS value FROM ({standing}) each GROUP BY person_id)
     SELECT 'person', person_id, value FROM person_sum WHERE {people}
-    UNION ALL
-    SELECT r.unit_kind, r.unit_id, sum(p.value)::bigint
-    FROM person_sum p JOIN rollup r ON r.person_id = p.person_id
-    WHERE {known} AND {units} AND r.from_day < %(end)s AND r.to_day >= %(end)s
-    GROUP BY r.unit_kind, r.unit_id
+    UNION ALL {units}
     UNION ALL SELECT 'organization', 0, sum(value)::bigint FROM person_sum HAVING count(*) > 0"""
+
+_LEVEL_PLACES: LiteralString = """
+    SELECT r.units, sum(p.value) AS value FROM person_sum p JOIN rollup r ON r.person_id = p.person_id
+    WHERE {known} AND {among} AND r.from_day < %(end)s AND r.to_day >= %(end)s
+    GROUP BY r.units"""
 
 _STANDING_NOW: LiteralString = """
     SELECT t.person_id, t.value FROM level_total t WHERE t.org_id = %(org_id)s AND t.metric_id = %(metric)s
@@ -98,15 +104,15 @@ _MOVERS: LiteralString = """
 
 
 @lru_cache(maxsize=32)
-def _query(template: LiteralString, *, then: bool, few_units: bool, few_people: bool) -> bytes:
+def _query(template: LiteralString, places: LiteralString, *, then: bool, few_units: bool, few_people: bool) -> bytes:
     entries = sql.SQL(_THEN if then else _NOW)
+    known, among = sql.SQL(_KNOWN_THEN if then else _KNOWN_NOW), sql.SQL(_ASKED_UNITS if few_units else "true")
     return (
         sql.SQL(template)
         .format(
             entries=entries,
             standing=sql.SQL(_STANDING_THEN if then else _STANDING_NOW).format(entries=entries),
-            known=sql.SQL(_KNOWN_THEN if then else _KNOWN_NOW),
-            units=sql.SQL(_ASKED_UNITS if few_units else "true"),
+            units=sql.SQL(_UNITS).format(places=sql.SQL(places).format(known=known, among=among)),
             people=sql.SQL(_ASKED_PEOPLE if few_people else "true"),
         )
         .as_bytes()
@@ -127,7 +133,7 @@ def flow(
     found: Sums = {}
     asked = _Asked(assignees)
     template = _FLOW_OF_FEW if asked.is_few_people_only else _FLOW
-    query = asked.query(template, then=known_at is not None)
+    query = asked.query(template, _FLOW_PLACES, then=known_at is not None)
     for place, window in enumerate(windows if assignees else ()):
         values = asked.values(scope, metric_id, window, known_at)
         if template is _FLOW:
@@ -146,7 +152,7 @@ def level(
     """What stands of a level metric at the end of each window (by its place) for each assignee, maybe for others."""
     found: Sums = {}
     asked = _Asked(assignees)
-    query = asked.query(_LEVEL, then=known_at is not None)
+    query = asked.query(_LEVEL, _LEVEL_PLACES, then=known_at is not None)
     for place, window in enumerate(windows if assignees else ()):
         found |= _read(scope, query, asked.values(scope, metric_id, window, known_at), place)
     return found
@@ -157,14 +163,13 @@ class _Asked:
 
     def __init__(self, assignees: Sequence[Assignee]) -> None:
         self.people = [each.id for each in assignees if each.kind == "person"]
-        self.departments = [each.id for each in assignees if each.kind == "department"]
-        self.teams = [each.id for each in assignees if each.kind == "team"]
+        self.units = [unit_number(each.kind, each.id) for each in assignees if each.kind in {"department", "team"}]
         self.is_few_people_only = len(self.people) == len(assignees) <= PEOPLE_LOOKED_UP_MAX
 
-    def query(self, template: LiteralString, *, then: bool) -> bytes:
+    def query(self, template: LiteralString, places: LiteralString, *, then: bool) -> bytes:
         """The query for as many as are asked for."""
-        few_units = len(self.departments) + len(self.teams) <= ASKED_MAX
-        return _query(template, then=then, few_units=few_units, few_people=len(self.people) <= ASKED_MAX)
+        few_units, few_people = len(self.units) <= ASKED_MAX, len(self.people) <= ASKED_MAX
+        return _query(template, places, then=then, few_units=few_units, few_people=few_people)
 
     def values(self, scope: Scope, metric_id: int, window: Window, known_at: datetime | None) -> dict[str, object]:
         """What the query needs."""
@@ -175,15 +180,13 @@ class _Asked:
             "start": window.start,
             "end": window.end,
             "people": self.people,
-            "departments": self.departments,
-            "teams": self.teams,
+            "units": self.units,
         }
 
 
 def _read(scope: Scope, query: bytes, values: dict[str, object], place: int) -> Sums:
     found: Sums = {}
     for kind, number, value in scope.run(query, values):
-        key = place, Assignee(kind, number)
-        # A unit comes twice where some of its people were there for the whole window and some were not.
-        found[key] = found.get(key, 0) + value
+        assignee = Assignee(*unit_of(number)) if kind == "unit" else Assignee(kind, number)
+        found[place, assignee] = value
     return found

@@ -85,21 +85,21 @@ TAMPERINGS: dict[str, tuple[str, str]] = {
         "level_total: metric {pipeline_value}, person {sam}: 0, credited 4000",
     ),
     "a stay is gone": (
-        "DELETE FROM rollup WHERE org_id = %org AND unit_kind = 'team'",
+        "DELETE FROM rollup WHERE org_id = %org AND 0 > ANY(units)",
         "stay missing: ",
     ),
     "a stay is invented": (
-        """INSERT INTO rollup (org_id, unit_kind, unit_id, person_id, from_day, to_day, known_from)
-        SELECT org_id, unit_kind, unit_id, 999999999, from_day, to_day, known_from FROM rollup
+        """INSERT INTO rollup (org_id, person_id, from_day, to_day, known_from, units)
+        SELECT org_id, 999999999, from_day, to_day, known_from, units FROM rollup
         WHERE org_id = %org LIMIT 1""",
         "stay too many: ",
     ),
     "a stay is longer": (
-        "UPDATE rollup SET from_day = from_day - 5 WHERE org_id = %org AND unit_kind = 'team'",
+        "UPDATE rollup SET from_day = from_day - 5 WHERE org_id = %org AND 0 > ANY(units)",
         "stay too many: ",
     ),
     "a stay is closed": (
-        "UPDATE rollup SET known_to = now() WHERE org_id = %org AND unit_kind = 'team'",
+        "UPDATE rollup SET known_to = now() WHERE org_id = %org AND 0 > ANY(units)",
         "stay missing: ",
     ),
     "the rules have another currency": (

@@ -27,21 +27,20 @@ CREATE TABLE owner_key (
 );
 CREATE INDEX owner_key_person ON owner_key (org_id, person_id);
 
--- Who was in which unit on which days, and between which postings that was held to be so.
+-- In which units a person was on which days, and between which postings that was held to be so. All units of a day are
+-- in one row: a department and those above it by their ids, a team by its id negated.
 CREATE TABLE rollup (
     org_id bigint NOT NULL,
-    unit_kind text NOT NULL CHECK (unit_kind IN ('department', 'team')),
-    unit_id bigint NOT NULL,
     person_id bigint NOT NULL,
     from_day date NOT NULL,
     to_day date NOT NULL CHECK (to_day > from_day),
     known_from timestamptz NOT NULL,
     known_to timestamptz NOT NULL DEFAULT 'infinity',
-    PRIMARY KEY (org_id, unit_kind, unit_id, person_id, from_day, known_from)
+    units bigint[] NOT NULL,
+    PRIMARY KEY (org_id, person_id, from_day, known_from)
 );
--- The stays that stand now, whole in the index: what a tree is summed by.
-CREATE INDEX rollup_standing ON rollup (org_id, person_id, unit_kind, unit_id, from_day, to_day)
-    WHERE known_to = 'infinity';
+-- The stays that stand now: what a tree is summed by.
+CREATE INDEX rollup_standing ON rollup (org_id, person_id, from_day, to_day) WHERE known_to = 'infinity';
 -- Who came or went inside a window: only their days have to be looked at one by one.
 CREATE INDEX rollup_from ON rollup (org_id, from_day, person_id);
 CREATE INDEX rollup_to ON rollup (org_id, to_day, person_id);
