@@ -37,6 +37,11 @@ def command_scope(slug: str | None = None) -> Scope:
     return Scope(directory.organization(slug).id, raw_connection(), command_actor())
 
 
+def caller_scope(org_id: int, actor: str) -> Scope:
+    """The scope of a checked identity: a token's, or a signed-in session's."""
+    return Scope(org_id, raw_connection(), actor)
+
+
 def command_actor() -> str:
     """Who runs the command, for the audit trail; an account without a name goes by its number."""
     try:

@@ -6,7 +6,7 @@ import sys
 import psycopg
 import typer
 
-from paceline.cli import bring, figures, ground, people, planning
+from paceline.cli import bring, figures, ground, people, planning, service
 from paceline.cli.common import say
 from paceline.errors import PacelineError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (ground, people, bring, planning, figures):
+for room in (ground, people, bring, planning, figures, service):
     room.add_to(app)
 
 

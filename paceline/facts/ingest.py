@@ -87,7 +87,6 @@ def _merge(scope: Scope, batch: Batch, rules: Rules, posted_at: datetime) -> Res
     if touched.records:
         records = sorted(touched.records)
         ledger.post_records(scope, batch.module, rules, records, sorted(touched.held), posted_at)
-        ledger.total(scope, batch.module, rules, records, posted_at)
     unknown = Counter({word: count for word, count in given.items() if word not in people})
     return Result(outcomes, unknown)
 

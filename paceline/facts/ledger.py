@@ -9,8 +9,9 @@ from typing import LiteralString
 from psycopg import sql
 
 from paceline.domain.record import Module
-from paceline.facts import totals
+from paceline.facts import postings, totals
 from paceline.facts.compile import yields
+from paceline.facts.postings import Posting
 from paceline.facts.rules import Rules
 from paceline.facts.scope import Scope
 
@@ -30,6 +31,8 @@ _DIFFERENCE: LiteralString = """
 _POST: LiteralString = """
     INSERT INTO credit (org_id, record_id, metric_id, person_id, day, value, posted_at)
     SELECT %(org_id)s, record_id, metric_id, person_id, day, value, %(posted_at)s FROM ({difference}) difference"""
+# A batch hears whom it credited; of whole metrics that would be millions of rows.
+_POST_TOUCHED: LiteralString = _POST + " RETURNING metric_id, person_id, day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def _posting(
     module: Module, rules: Rules, metric_ids: frozenset[int], *, touched: bool
 ) -> tuple[bytes, dict[str, object]]:
     difference, values = _difference(module, rules, metric_ids, touched=touched)
-    return sql.SQL(_POST).format(difference=difference).as_bytes(), values
+    return sql.SQL(_POST_TOUCHED if touched else _POST).format(difference=difference).as_bytes(), values
 
 
 def _of_module(module: Module, rules: Rules) -> frozenset[int]:
@@ -70,18 +73,18 @@ def _of_module(module: Module, rules: Rules) -> frozenset[int]:
 def post_records(
     scope: Scope, module: Module, rules: Rules, records: list[int], held: list[int], posted_at: datetime
 ) -> None:
-    """Post the difference for these records; `held` are those among them that may have credit already.
+    """Post the difference for these records, and add it to the totals; `held`: those that may have credit already.
 
-    The lock is held; the caller then adds what it posted to the totals by `total`, once.
+    The lock is held, and the stamp is this posting's alone.
     """
-    query, values = _posting(module, rules, _of_module(module, rules), touched=True)
+    numbers = _of_module(module, rules)
+    query, values = _posting(module, rules, numbers, touched=True)
     given = {"org_id": scope.org_id, "records": records, "held": held, "posted_at": posted_at}
-    scope.run(query, {**values, **given}, hot=True)
-
-
-def total(scope: Scope, module: Module, rules: Rules, records: list[int], posted_at: datetime) -> None:
-    """Add what was posted at this stamp for these records to the totals."""
-    totals.post_records(scope, posted_at, records, rules.levels(_of_module(module, rules)))
+    credited = scope.run(query, {**values, **given}, hot=True).fetchall()
+    posting = postings.of_credits(posted_at, credited)
+    if posting is not None:
+        totals.post_records(scope, posted_at, records, rules.levels(numbers))
+        postings.announce(scope, posting)
 
 
 def post_metrics(scope: Scope, rules: Rules, metric_ids: Collection[int], posted_at: datetime) -> None:
@@ -97,6 +100,7 @@ def post_metrics(scope: Scope, rules: Rules, metric_ids: Collection[int], posted
     if gone:
         _post_whole(scope, Module.DEALS, rules, gone, posted_at)
     totals.post_metrics(scope, posted_at, sorted(metric_ids), rules.levels(metric_ids))
+    postings.announce(scope, Posting(posted_at, frozenset(metric_ids)))
 
 
 def _post_whole(scope: Scope, module: Module, rules: Rules, numbers: frozenset[int], posted_at: datetime) -> None:

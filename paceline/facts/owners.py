@@ -103,4 +103,3 @@ def _credit(scope: Scope, module: Module, matched: dict[int, int]) -> None:
     posted_at = clock.tick(scope)
     rules = clock.rules(scope)
     ledger.post_records(scope, module, rules, records, records, posted_at)
-    ledger.total(scope, module, rules, records, posted_at)

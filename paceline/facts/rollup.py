@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import LiteralString
 
 from paceline.domain.rollup import Place, Stay, places, stays_in
-from paceline.facts import clock
+from paceline.facts import clock, postings
+from paceline.facts.postings import Posting
 from paceline.facts.scope import Scope
 
 # Index: rollup_standing.
@@ -54,6 +55,11 @@ def stays_of(scope: Scope, kind: str, unit_id: int, known_at: datetime) -> list[
     return list(stays_in(_place(*row) for row in scope.run(_OF_UNIT, values)))
 
 
+def units_of(scope: Scope, people: Collection[int]) -> set[tuple[str, int]]:
+    """Every unit, as (kind, id), that any of these people is said to have been in on any day."""
+    return {unit for place in _held(scope, people) for unit in place.units}
+
+
 def post(scope: Scope, stays: Iterable[Stay], person_ids: Collection[int] | None) -> int:
     """Make these the stays of these people (all if None): how many were closed or added.
 
@@ -68,6 +74,8 @@ def post(scope: Scope, stays: Iterable[Stay], person_ids: Collection[int] | None
         wanted = places(desired)
         scope.run(_CLOSE, {**given, **_columns(held - wanted)})
         scope.run(_ADD, {**given, **_columns(wanted - held)})
+        # Whoever moves takes past days along, from one unit's figures to another's.
+        postings.announce(scope, Posting(posted_at))
     return moved
 
 

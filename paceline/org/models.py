@@ -251,6 +251,26 @@ class Membership(models.Model):
         ]
 
 
+class ApiToken(models.Model):
+    """A key to the API. Only its hash is kept; it acts for the address that it was made for."""
+
+    id: int
+    org_id: int
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    email = models.CharField(max_length=EMAIL_CHARACTERS_MAX)
+    scope = models.CharField(max_length=10)
+    hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "org_api_token"
+        constraints = [models.UniqueConstraint("hash", name="org_api_token_hash_once")]
+        indexes = [models.Index(fields=["org", "id"], name="org_api_token_org")]
+
+
 class Change(models.Model):
     """One change. Only ever added to: the table itself refuses any other statement.
 
@@ -275,4 +295,5 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["org", "kind", "object_id"], name="org_change_object"),
             models.Index(fields=["org", "at"], name="org_change_at"),
+            models.Index(fields=["org", "id"], name="org_change_last"),
         ]

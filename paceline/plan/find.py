@@ -1,12 +1,14 @@
 """Finding targets, assignments and the assignees they name."""
 
 import re
+from collections.abc import Iterable
 
 from paceline.errors import InvalidInput, NotFound
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org import directory
 from paceline.org.directory import AmbiguousName
+from paceline.org.models import Department, Person, Team
 from paceline.org.names import did_you_mean, findable
 from paceline.plan.models import AssigneeKind, Assignment, Target
 
@@ -44,6 +46,15 @@ def assignment(scope: Scope, assignment_id: int) -> Assignment:
     return found
 
 
+def target_of_assignment(scope: Scope, assignment_id: int) -> Target:
+    """The target of an assignment, also of one that was taken away since. Raises NotFound."""
+    own = Target.objects.filter(org_id=scope.org_id).select_related("metric", "measured_by__narrowed_from")
+    found = list(own.filter(assignments__id=assignment_id, assignments__org_id=scope.org_id)[:1])
+    if not found:
+        raise NotFound("there is no such assignment")
+    return found[0]
+
+
 def assignee(scope: Scope, words: str) -> Assignee:
     """The assignee written as organization, department:NAME, team:NAME or person:EMAIL (or name, or external id).
 
@@ -68,4 +79,17 @@ def check_assignee(scope: Scope, given: Assignee) -> None:
     elif given.kind == AssigneeKind.TEAM:
         directory.team(scope, given.id)
     elif given != ORGANIZATION:
+        raise NotFound("there is no such assignee")
+
+
+def check_assignees(scope: Scope, given: Iterable[Assignee]) -> None:
+    """Raises NotFound unless all of these assignees are of this organization."""
+    ids: dict[str, set[int]] = {}
+    for each in given:
+        ids.setdefault(each.kind, set()).add(each.id)
+    own = {ORGANIZATION.kind: {ORGANIZATION.id}}
+    for kind, things in (("department", Department), ("team", Team), ("person", Person)):
+        if kind in ids:
+            own[kind] = set(things.objects.filter(org_id=scope.org_id, id__in=ids[kind]).values_list("id", flat=True))
+    if any(numbers - own.get(kind, set()) for kind, numbers in ids.items()):
         raise NotFound("there is no such assignee")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from paceline.facts import clock
+from paceline.facts import clock, postings
+from paceline.facts.postings import Posting
 from paceline.facts.scope import Scope
 from paceline.plan.models import FormerSetting
 
@@ -27,9 +28,11 @@ def keep(scope: Scope, kind: str, object_id: int, *, old: Mapping[str, object], 
     """Note what the settings were until now, if a report rests on any that differs. The lock is held."""
     settings = {name: old[name] for name in SETTINGS[kind]}
     if settings != {name: new[name] for name in SETTINGS[kind]}:
+        posted_at = clock.tick(scope)
         FormerSetting.objects.create(
-            org_id=scope.org_id, kind=kind, object_id=object_id, known_to=clock.tick(scope), settings=settings
+            org_id=scope.org_id, kind=kind, object_id=object_id, known_to=posted_at, settings=settings
         )
+        postings.announce(scope, Posting(posted_at))
 
 
 def settings_at(scope: Scope, kind: str, object_id: int, known_at: datetime | None) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """A target's assignments as they were held at a moment."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from paceline.domain.calendar import Window
+from paceline.errors import NotFound
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
+from paceline.org import directory
 from paceline.org.models import Department, Person, Team
 from paceline.plan.models import Assignment, AssignmentValue, Target
 
@@ -28,8 +31,8 @@ class Held:
 def held(scope: Scope, target: Target, known_at: datetime | None = None) -> list[Held]:
     """The target's assignments now, or as they stood at `known_at`; from the widest window and the widest unit down."""
     own = Assignment.objects.filter(org_id=scope.org_id, target=target)
-    rows = _now(own) if known_at is None else _then(scope, own, known_at)
-    names = _names(scope)
+    rows = _rows(scope, own, known_at)
+    names = names_of(scope)
     made = [
         Held(number, Assignee(kind, of), names[kind, of], Window(start, end), value, parent_id, locked)
         for number, kind, of, start, end, value, parent_id, locked in rows
@@ -65,9 +68,40 @@ def _then(scope: Scope, own: QuerySet[Assignment], known_at: datetime):  # noqa:
             yield (*row, value, parent_id, is_locked)
 
 
-def _names(scope: Scope) -> dict[tuple[str, int], str]:
-    found: dict[tuple[str, int], str] = {("organization", 0): "Organization"}
+Names = dict[tuple[str, int], str]
+
+
+def held_one(scope: Scope, assignment_id: int, known_at: datetime | None = None) -> Held:
+    """One assignment now, or as it stood. Raises NotFound where there is none, or was none then."""
+    own = Assignment.objects.filter(org_id=scope.org_id, id=assignment_id)
+    for number, kind, of, start, end, value, parent_id, locked in _rows(scope, own, known_at):
+        assignee = Assignee(kind, of)
+        name = names_of(scope, [assignee])[assignee]
+        return Held(number, assignee, name, Window(start, end), value, parent_id, locked)
+    raise NotFound("there is no such assignment")
+
+
+def value_below(scope: Scope, parent: Held, known_at: datetime | None = None) -> int | None:
+    """What the shares just below one come to, for the same window; None where there are none."""
+    kept = AssignmentValue.objects.filter(org_id=scope.org_id, parent_id=parent.id)
+    was = Q(id__in=kept.values("assignment_id")) if known_at is not None else Q(parent_id=parent.id)
+    window = {"start_date": parent.window.start, "end_date": parent.window.end}
+    rows = _rows(scope, Assignment.objects.filter(was, org_id=scope.org_id, **window), known_at)
+    values = [value for *_, value, parent_id, _ in rows if parent_id == parent.id]
+    return sum(values) if values else None
+
+
+def _rows(scope: Scope, own: QuerySet[Assignment], known_at: datetime | None):  # noqa: ANN202 - rows of values
+    return _now(own) if known_at is None else _then(scope, own, known_at)
+
+
+def names_of(scope: Scope, assignees: Iterable[Assignee] | None = None) -> Names:
+    """What these assignees (everybody, if None) are called, by kind and id."""
+    found: Names = {("organization", 0): directory.own_organization(scope).name}
     for kind, things in (("department", Department), ("team", Team), ("person", Person)):
         own = things.objects.filter(org_id=scope.org_id)
+        if assignees is not None:
+            ids = {each.id for each in assignees if each.kind == kind}
+            own = own.filter(id__in=ids) if ids else own.none()
         found |= {(kind, number): name for number, name in own.values_list("id", "name")}
     return found

@@ -25,7 +25,7 @@ from paceline.org.calendar import work_calendar
 from paceline.org.models import Organization
 from paceline.plan import former, rules
 from paceline.plan.find import ORGANIZATION
-from paceline.plan.held import Held, held
+from paceline.plan.held import Held, held, held_one, value_below
 from paceline.plan.models import Target
 
 # The shape of the past is taken from so many years, where they have anything.
@@ -191,10 +191,20 @@ def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, wi
     measure = Measure(scope, target, clocks, now)
     assigned = held(scope, target, measure.known_at)
     shown = [each for each in assigned if window is None or each.window == window]
+    return _report(measure, shown, _unallocated(assigned))
+
+
+def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, clocks: Clocks = NOW) -> Report:
+    """The progress of one assignment of the target, in a report of one row. Raises InvalidInput, NotFound."""
+    measure = Measure(scope, target, clocks, now)
+    one = held_one(scope, assignment_id, measure.known_at)
+    below = value_below(scope, one, measure.known_at)
+    return _report(measure, [one], {} if below is None else {one.id: one.value - below})
+
+
+def _report(measure: Measure, shown: list[Held], left: Mapping[int, int]) -> Report:
     currents = _currents(measure, shown)
-    spans = {each.window for each in shown}
-    elapsed = {span: _elapsed(measure, span) for span in spans}
-    left = _unallocated(assigned)
+    elapsed = {span: _elapsed(measure, span) for span in {each.window for each in shown}}
     rows = [
         Row(
             each,
@@ -205,7 +215,7 @@ def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, wi
     ]
     organization = measure.organization
     return Report(
-        target,
+        measure.target,
         measure.definition,
         organization.currency,
         rules.exponent(organization),

@@ -3,13 +3,17 @@
 from typing import Any
 
 from paceline.domain.kinds import Unit
+from paceline.domain.metric import Definition
 from paceline.domain.money import format_units
 from paceline.domain.pace import percent_text
+from paceline.facts.scope import Scope
+from paceline.org import directory
 from paceline.plan.held import Held
 from paceline.plan.progress import Report, Row, share
 
 FLAT_FIELDS = (
     "assignment_id",
+    "parent_id",
     "assignee_kind",
     "assignee_id",
     "assignee_name",
@@ -56,6 +60,7 @@ def row(report: Report, each: Row) -> dict[str, Any]:
     held, made = each.assignment, each.progress
     return {
         "assignment_id": held.id,
+        "parent_id": held.parent_id,
         "assignee": assignee(held),
         "start_date": held.window.start.isoformat(),
         "end_date": held.window.end.isoformat(),
@@ -79,6 +84,11 @@ def row(report: Report, each: Row) -> dict[str, Any]:
         "known_at": report.known_at.isoformat(),
         "today": report.today.isoformat(),
     }
+
+
+def currency_of(scope: Scope, definition: Definition) -> str | None:
+    """The reporting currency for a metric of money, None for one that counts."""
+    return directory.own_organization(scope).currency if definition.unit == Unit.MONEY else None
 
 
 def assignee(held: Held) -> dict[str, Any]:

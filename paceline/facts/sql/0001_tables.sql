@@ -86,6 +86,7 @@ CREATE TABLE deal (
     PRIMARY KEY (org_id, record_id)
 );
 CREATE UNIQUE INDEX deal_external ON deal (org_id, source, external_id);
+CREATE INDEX deal_owner ON deal (org_id, owner_id, record_id);
 CREATE INDEX deal_unmatched ON deal (org_id, lower(btrim(owner))) WHERE owner_id IS NULL AND owner IS NOT NULL;
 
 CREATE TABLE lead (
@@ -112,6 +113,7 @@ CREATE TABLE lead (
     PRIMARY KEY (org_id, record_id)
 );
 CREATE UNIQUE INDEX lead_external ON lead (org_id, source, external_id);
+CREATE INDEX lead_owner ON lead (org_id, owner_id, record_id);
 CREATE INDEX lead_unmatched ON lead (org_id, lower(btrim(owner))) WHERE owner_id IS NULL AND owner IS NOT NULL;
 
 CREATE TABLE task (
@@ -135,6 +137,7 @@ CREATE TABLE task (
     PRIMARY KEY (org_id, record_id)
 );
 CREATE UNIQUE INDEX task_external ON task (org_id, source, external_id);
+CREATE INDEX task_owner ON task (org_id, owner_id, record_id);
 CREATE INDEX task_unmatched ON task (org_id, lower(btrim(owner))) WHERE owner_id IS NULL AND owner IS NOT NULL;
 
 -- The ledger: only ever added to.
@@ -198,4 +201,18 @@ CREATE TABLE rejected_row (
     reason text NOT NULL,
     content text NOT NULL,
     PRIMARY KEY (org_id, batch_id, place)
+);
+
+-- What each posting moved, for those who watch: NULL metrics or people are all of them, and `targets` are those whose
+-- assignments changed. Kept for a day or so, so that a watcher who was away can ask for what it missed.
+CREATE TABLE posting (
+    org_id bigint NOT NULL,
+    posted_at timestamptz NOT NULL,
+    posting_id bigint GENERATED ALWAYS AS IDENTITY,
+    metrics integer[],
+    people bigint[],
+    first_day date NOT NULL,
+    last_day date NOT NULL,
+    targets bigint[],
+    PRIMARY KEY (org_id, posted_at, posting_id)
 );

@@ -1,10 +1,13 @@
 """Assigning, changing and removing shares of a target; every change keeps what was before."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import NoReturn
 
 from paceline.domain.calendar import Window
 from paceline.errors import Conflict, InvalidInput
-from paceline.facts import clock
+from paceline.facts import clock, postings
+from paceline.facts.postings import Posting
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org import audit
@@ -51,22 +54,10 @@ def assign(
         checks.done()
         held = _held(scope, target, assignee, window)
         if held is not None and not held.is_deleted:
-            raise AlreadyAssigned("this assignee has a share for this window: edit that one", assignment_id=held.id)
+            _refuse_twice(held)
         near = _Neighbours(scope, target, window, tree_of(scope, window))
-        made = held or Assignment(
-            org_id=scope.org_id,
-            target=target,
-            assignee_kind=assignee.kind,
-            assignee_id=assignee.id,
-            start_date=window.start,
-            end_date=window.end,
-        )
-        made.value, made.is_locked, made.is_deleted, made.origin = (
-            value,
-            is_locked,
-            False,
-            Origin.MANUAL.value,
-        )
+        made = held or _new(scope, target, assignee, window)
+        _give(made, value, is_locked=is_locked)
         made.parent = near.above(assignee) if parent_id is None else _check_parent(scope, made, parent_id)
         made.save()
         posted_at = clock.tick(scope)
@@ -78,6 +69,68 @@ def assign(
         trail = audit.Trail(scope, "assign", said)
         trail.record("assignment", made.id, old=None, new=audit.values(made, *_SHOWN))
     return made
+
+
+def assign_all(scope: Scope, target_id: int, shares: Mapping[Assignee, int], *, reason: str = "") -> list[Assignment]:
+    """Give many assignees each a share for the target's whole window, as `assign` would one by one, or none of them.
+
+    It is one posting. Raises InvalidInput, NotFound, AlreadyAssigned.
+    """
+    with writing(scope):
+        target = find.target(scope, target_id)
+        find.check_assignees(scope, shares)
+        checks = Checks()
+        for value in shares.values():
+            check_value(checks, value, 0)
+        said = checks.reason(reason)
+        checks.done()
+        window = Window(target.start_date, target.end_date)
+        made = _new_or_held(scope, target, shares, window)
+        for each, value in zip(made, shares.values(), strict=True):
+            _give(each, value, is_locked=False)
+        near = _Neighbours(scope, target, window, tree_of(scope, window))
+        Assignment.objects.bulk_create(each for each in made if each.pk is None)
+        moved = near.take_in(made)
+        Assignment.objects.bulk_update([*made, *moved], ["value", "is_locked", "is_deleted", "origin", "parent"])
+        posted_at = clock.tick(scope)
+        keep(scope, made, posted_at, said)
+        for each in moved:
+            keep(scope, [each], posted_at, f"now under assignment {each.parent_id}")
+        trail = audit.Trail(scope, "assign", said)
+        trail.record_all(
+            audit.difference("assignment", each.id, old=None, new=audit.values(each, *_SHOWN)) for each in made
+        )
+    return made
+
+
+def _new(scope: Scope, target: Target, assignee: Assignee, window: Window) -> Assignment:
+    return Assignment(
+        org_id=scope.org_id,
+        target=target,
+        assignee_kind=assignee.kind,
+        assignee_id=assignee.id,
+        start_date=window.start,
+        end_date=window.end,
+    )
+
+
+def _new_or_held(scope: Scope, target: Target, assignees: Iterable[Assignee], window: Window) -> list[Assignment]:
+    """A share for each, the one that was taken away where there was one. Raises AlreadyAssigned."""
+    own = Assignment.objects.filter(org_id=scope.org_id, target=target)
+    rows = own.filter(start_date=window.start, end_date=window.end)
+    held = {Assignee(row.assignee_kind, row.assignee_id): row for row in rows}
+    for assignee in assignees:
+        if assignee in held and not held[assignee].is_deleted:
+            _refuse_twice(held[assignee])
+    return [held.get(assignee) or _new(scope, target, assignee, window) for assignee in assignees]
+
+
+def _refuse_twice(held: Assignment) -> NoReturn:
+    raise AlreadyAssigned("this assignee has a share for this window: edit that one", assignment_id=held.id)
+
+
+def _give(made: Assignment, value: int, *, is_locked: bool) -> None:
+    made.value, made.is_locked, made.is_deleted, made.origin = value, is_locked, False, Origin.MANUAL.value
 
 
 def edit_assignment(
@@ -148,6 +201,9 @@ def keep(scope: Scope, assignments: list[Assignment], posted_at: datetime, reaso
         )
         for each in assignments
     )
+    targets = frozenset(each.target_id for each in assignments)
+    if targets:
+        postings.announce(scope, Posting(posted_at, targets=targets))
 
 
 class _Neighbours:
@@ -171,6 +227,17 @@ class _Neighbours:
             for other, row in self.by_assignee.items()
             if row.parent_id == made.parent_id and row.id != made.id and assignee in self.tree.path(other)
         ]
+
+    def take_in(self, made: Iterable[Assignment]) -> list[Assignment]:
+        """Put each in its place as if they came one by one; those that were there and are now under one of them."""
+        held = {row.id: row.parent_id for row in self.by_assignee.values()}
+        for each in made:
+            assignee = Assignee(each.assignee_kind, each.assignee_id)
+            each.parent = self.above(assignee)
+            for row in self.below(each, assignee):
+                row.parent = each
+            self.by_assignee[assignee] = each
+        return [row for row in self.by_assignee.values() if row.id in held and held[row.id] != row.parent_id]
 
 
 def _held(scope: Scope, target: Target, assignee: Assignee, window: Window) -> Assignment | None:

@@ -1,0 +1,157 @@
+"""How answers are made: as JSON, once for a key however often it is asked, and not again where nothing changed."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, LiteralString
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from paceline import edge
+from paceline.api.callers import Caller, now
+from paceline.api.models import KEY_CHARACTERS_MAX, Answered
+from paceline.domain.calendar import local_day
+from paceline.errors import InvalidInput, NotFound, PacelineError
+from paceline.facts import clock
+from paceline.facts.scope import Scope
+
+OK, CREATED, NO_CONTENT, NOT_MODIFIED = 200, 201, 204, 304
+MEDIA_TYPE = "application/json"
+
+
+class KeyReused(PacelineError):
+    """The idempotency key was used for another request."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class Changed(PacelineError):
+    """The thing is no longer as the caller saw it."""
+
+    code = "changed_meanwhile"
+    status = 412
+
+
+def encoded(data: object) -> bytes:
+    """Data as JSON."""
+    return orjson.dumps(data)
+
+
+def answer(data: object, status: int = OK) -> HttpResponse:
+    """An answer of JSON; none for None."""
+    if data is None:
+        return HttpResponse(status=NO_CONTENT)
+    return HttpResponse(encoded(data), status=status, content_type=MEDIA_TYPE)
+
+
+def tag_of(data: object) -> str:
+    """The entity tag of a thing as it is answered."""
+    return f'"{hashlib.sha256(encoded(data)).hexdigest()[:32]}"'
+
+
+def read(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse:
+    """What `make` answers, unless nothing of the organization changed since the caller asked the same.
+
+    The tag is known before anything is read: every posting moves the clock, every other change is in the audit trail.
+    """
+    caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
+    with caller.reading() as scope:
+        tag = _state_tag(request, scope)
+        if tag in asked_tags(request, "If-None-Match"):
+            response = HttpResponse(status=NOT_MODIFIED)
+        else:
+            response = answer(make(scope))
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def read_one(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse:
+    """One thing with the tag that guards its edits."""
+    caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
+    with caller.reading() as scope:
+        data = make(scope)
+    tag = tag_of(data)
+    unchanged = tag in asked_tags(request, "If-None-Match")
+    response = HttpResponse(status=NOT_MODIFIED) if unchanged else answer(data)
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def write(request: HttpRequest, work: Callable[[Scope], Any], status: int = OK) -> HttpResponse:
+    """What `work` answers, done in one transaction; with an Idempotency-Key only once.
+
+    The answer is kept in the same transaction, so a caller who never heard it can ask again.
+    """
+    caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
+    key, asked = key_of(request, caller)
+
+    def once() -> HttpResponse:
+        scope = caller.scope()
+        if key is None:
+            return answer(work(scope), status)
+        clock.lock(scope)
+        before = Answered.objects.filter(org_id=scope.org_id, key=key).first()
+        if before is None:
+            response = answer(work(scope), status)
+            kept = {"status": response.status_code, "body": response.content}
+            Answered.objects.create(org_id=scope.org_id, key=key, asked=asked, **kept)
+            return response
+        if before.asked != asked:
+            raise KeyReused("this Idempotency-Key was used for another request: make a new one")
+        return repeated(bytes(before.body), before.status)
+
+    return edge.in_transaction(once)
+
+
+def key_of(request: HttpRequest, caller: Caller) -> tuple[str | None, str]:
+    """The request's idempotency key, if it has one, and the hash of who asks what. Raises InvalidInput."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None, ""
+    if not 0 < len(key) <= KEY_CHARACTERS_MAX or not key.isprintable():
+        raise InvalidInput.at("Idempotency-Key", f"give 1 to {KEY_CHARACTERS_MAX} printable characters")
+    parts = (str(caller.token_id), request.method or "", request.get_full_path(), request.headers.get("If-Match", ""))
+    made = hashlib.sha256("\n".join(parts).encode())
+    made.update(request.body)
+    return key, made.hexdigest()
+
+
+def repeated(content: bytes, status: int) -> HttpResponse:
+    """The answer that was given before."""
+    response = HttpResponse(content, status=status, content_type=MEDIA_TYPE)
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def check_unchanged(request: HttpRequest, scope: Scope, make: Callable[[], Any]) -> None:
+    """Take the lock and raise Changed if the thing is not as the caller's If-Match has it, where there is one."""
+    wanted = asked_tags(request, "If-Match")
+    if not wanted or "*" in wanted:
+        return
+    clock.lock(scope)
+    if tag_of(make()) not in wanted:
+        raise Changed("it was changed since you read it: read it again, and decide anew")
+
+
+def asked_tags(request: HttpRequest, header: str) -> list[str]:
+    """The entity tags of a header."""
+    return [tag.strip().removeprefix("W/") for tag in request.headers.get(header, "").split(",") if tag.strip()]
+
+
+# Every posting moves the clock, and every other change is in the trail. Index: org_change_last.
+_STATE: LiteralString = """
+    SELECT c.posted_at, (SELECT max(id) FROM org_change WHERE org_id = %(org_id)s), o.time_zone
+    FROM ledger_clock c JOIN org_organization o ON o.id = c.org_id WHERE c.org_id = %(org_id)s"""
+
+
+def _state_tag(request: HttpRequest, scope: Scope) -> str:
+    row = scope.run(_STATE, {"org_id": scope.org_id}, hot=True).fetchone()
+    if row is None:
+        raise NotFound("there is no such organization")
+    posted_at, last, zone = row
+    parts = (request.get_full_path(), posted_at.isoformat(), last, local_day(now(), ZoneInfo(zone)), scope.org_id)
+    return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"'

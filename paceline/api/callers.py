@@ -1,0 +1,112 @@
+"""Who calls: the token of a request, and the scope that it works in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from paceline import edge
+from paceline.domain.access import TokenScope
+from paceline.errors import PacelineError
+from paceline.facts.scope import Scope
+from paceline.org.actions import tokens
+from paceline.org.actions.tokens import NotSignedIn
+from paceline.org.models import ApiToken
+
+# The session of a page that was signed in with a token keeps its id, never its text.
+SESSION_TOKEN = "token_id"  # noqa: S105 - the name of an entry
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class NotAllowed(PacelineError):
+    """The caller is known and may not do this."""
+
+    code = "not_allowed"
+    status = 403
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A checked identity: whose organization, in whose name, and for what."""
+
+    org_id: int
+    actor: str
+    token_scope: TokenScope
+    token_id: int
+
+    def needs(self, needed: TokenScope) -> None:
+        """Raises NotAllowed unless the token is good for it."""
+        if not self.token_scope.allows(needed):
+            raise NotAllowed(f"this needs a token of scope {needed}, and yours is {self.token_scope}")
+
+    @contextmanager
+    def reading(self) -> Iterator[Scope]:
+        """The scope of one answer, read in one snapshot."""
+        with edge.reading():
+            yield self.scope()
+
+    def scope(self) -> Scope:
+        """The scope of this caller, on this thread's connection."""
+        return edge.caller_scope(self.org_id, self.actor)
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who sent the request. Raises NotSignedIn."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and text.strip():
+        return _caller(tokens.token_of(text.strip(), now()))
+    if kind:
+        raise NotSignedIn("send the token as `Authorization: Bearer TOKEN`")
+    if request.method in SAFE_METHODS:
+        return session_caller(request)
+    raise NotSignedIn("send a token: `Authorization: Bearer TOKEN`")
+
+
+def session_caller(request: HttpRequest) -> Caller:
+    """Who is signed in on the page that sent the request. Raises NotSignedIn."""
+    number = request.session.get(SESSION_TOKEN)
+    if number is None:
+        raise NotSignedIn("sign in, or send a token: `Authorization: Bearer TOKEN`")
+    return _caller(tokens.token_numbered(number, now()))
+
+
+def recheck(caller: Caller, now: datetime) -> None:
+    """Raises NotSignedIn if the caller's token is no longer good."""
+    tokens.token_numbered(caller.token_id, now)
+
+
+def now() -> datetime:
+    """The time at this edge."""
+    return datetime.now(UTC)
+
+
+def _caller(token: ApiToken) -> Caller:
+    return Caller(token.org_id, token.email, TokenScope(token.scope), token.id)
+
+
+class Signed(HttpBearer):
+    """The bearer token of the OpenAPI document; a signed-in page's session is as good for reading."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """The caller, which operations find in `request.auth`."""
+        caller = caller_of(request)
+        caller.needs(TokenScope.READ if request.method in SAFE_METHODS else TokenScope.WRITE)
+        return caller
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """Never asked: __call__ answers for sessions too."""
+        raise NotImplementedError
+
+
+class Admin(Signed):
+    """As Signed, where changing takes a token of scope admin."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        caller = super().__call__(request)
+        if request.method not in SAFE_METHODS:
+            caller.needs(TokenScope.ADMIN)
+        return caller

@@ -1,0 +1,229 @@
+"""CRM records: up to ten thousand upserts a call, and reading them back."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from ninja.params.functions import Query
+
+from paceline.api import answers
+from paceline.api.callers import Caller, Signed
+from paceline.api.gathering import Call, gathering
+from paceline.api.pages import CursorQuery, Id, LimitQuery, after, page
+from paceline.api.shapes import PROBLEMS
+from paceline.domain.record import AMOUNT_MINOR_MAX, FIELDS, KEY_CHARACTERS_MAX, Field, FieldType, Module
+from paceline.errors import InvalidInput
+from paceline.facts import records
+from paceline.facts.ingest import BATCH_ROWS_MAX
+from paceline.facts.records import Asked
+from paceline.facts.scope import Scope
+from paceline.org.checks import Checks
+from paceline.org.names import findable
+
+router = Router(tags=["records"], auth=Signed())
+
+SOURCE_DEFAULT = "api"
+
+
+class FaultOut(Schema):
+    """What is wrong with a row, and where."""
+
+    where: str
+    message: str
+
+
+class ReceivedOut(Schema):
+    """What became of one row."""
+
+    external_id: str | None
+    result: str
+    reasons: list[FaultOut]
+
+
+class ReceiptOut(Schema):
+    """The rows' results in the order that they were sent, and how many there were of each."""
+
+    results: list[ReceivedOut]
+    created: int
+    changed: int
+    unchanged: int
+    stale: int
+    rejected: int
+
+
+class RecordOut(Schema):
+    """A record as it is stored; a time that came without a clock has only its day."""
+
+    record_id: int
+    source: str
+    external_id: str
+    owner_id: int | None
+    owner: str | None
+    name: str | None
+    status: str
+    deleted: bool
+    created_at: datetime | None
+    created_day: date | None
+    modified: datetime | None
+    custom: dict[str, Any]
+
+
+class RecordPage(Schema):
+    """A page of records; deals, leads and tasks each have more fields of their own."""
+
+    items: list[RecordOut]
+    next: str | None
+
+
+_TYPES: dict[FieldType, dict[str, Any]] = {
+    FieldType.CURRENCY: {"type": "string", "examples": ["EUR"]},
+    FieldType.CUSTOM: {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
+    FieldType.DAY: {"type": "string", "examples": ["2026-01-31"]},
+    FieldType.FLAG: {"type": "boolean"},
+    FieldType.INSTANT: {"type": "string", "examples": ["2026-01-31T17:00:00Z"]},
+    FieldType.KEY: {"type": "string", "maxLength": KEY_CHARACTERS_MAX},
+    FieldType.MOMENT: {"type": "string", "examples": ["2026-01-31T17:00:00Z", "2026-01-31"]},
+    FieldType.MONEY: {
+        "type": "integer",
+        "description": "Minor units.",
+        "minimum": -AMOUNT_MINOR_MAX,
+        "maximum": AMOUNT_MINOR_MAX,
+    },
+    FieldType.TEXT: {"type": "string"},
+}
+
+
+def _described(field: Field) -> dict[str, Any]:
+    if field.choices:
+        return {"type": ["string", "null"], "enum": [*field.choices, None]}
+    made = _TYPES[field.type]
+    return made if field.required else {**made, "type": [made["type"], "null"]}
+
+
+_EXAMPLES: dict[Module, dict[str, Any]] = {
+    Module.DEALS: {
+        "external_id": "D-1",
+        "owner": "sam@example.com",
+        "amount": 1250000,
+        "currency": "USD",
+        "status": "won",
+        "created": "2026-01-05",
+        "closed": "2026-02-11T16:20:00Z",
+        "modified": "2026-02-11T16:20:05Z",
+    },
+    Module.LEADS: {
+        "external_id": "L-1",
+        "owner": "sam@example.com",
+        "status": "qualified",
+        "created": "2026-02-01",
+        "qualified": "2026-02-03",
+    },
+    Module.TASKS: {
+        "external_id": "T-1",
+        "owner": "sam@example.com",
+        "type": "call",
+        "status": "completed",
+        "completed": "2026-02-03T10:00:00Z",
+    },
+}
+
+
+def _body(module: Module) -> dict[str, Any]:
+    """The body as the document describes it: a bad row is refused by itself, so no schema refuses the body for it."""
+    record = {
+        "type": "object",
+        "required": ["external_id"],
+        "properties": {each.name: _described(each) for each in FIELDS[module]},
+        "additionalProperties": False,
+    }
+    schema = {
+        "type": "object",
+        "required": ["records"],
+        "additionalProperties": False,
+        "properties": {
+            "source": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": KEY_CHARACTERS_MAX,
+                "default": SOURCE_DEFAULT,
+                "description": "Where the records come from; an external id is one record within its source.",
+            },
+            "records": {"type": "array", "maxItems": BATCH_ROWS_MAX, "items": record},
+        },
+        "examples": [{"source": "crm", "records": [_EXAMPLES[module]]}],
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def _read_body(request: HttpRequest) -> tuple[str, list[object]]:
+    try:
+        given = orjson.loads(request.body)
+    except ValueError as error:
+        raise InvalidInput.at("body", f"is not JSON: {error}") from None
+    checks = Checks()
+    rows = given.get("records") if isinstance(given, dict) else None
+    source = given.get("source", SOURCE_DEFAULT) if isinstance(given, dict) else SOURCE_DEFAULT
+    if not isinstance(rows, list):
+        checks.fault("records", "give a list of records")
+    elif len(rows) > BATCH_ROWS_MAX:
+        checks.fault("records", f"{len(rows):,} records, where one call takes up to {BATCH_ROWS_MAX:,}")
+    if isinstance(given, dict):
+        for name in given.keys() - {"records", "source"}:
+            checks.fault(findable(name) or "body", "is not a part of the body: there are source and records")
+    if not isinstance(source, str):
+        checks.fault("source", "is not a text")
+    else:
+        source = checks.name("source", source)
+    checks.done()
+    return str(source), list(rows or ())
+
+
+OwnerQuery = Annotated[Id | None, Query(description="Only those of this person.")]
+SourceQuery = Annotated[str | None, Query(max_length=KEY_CHARACTERS_MAX, description="Only those of this source.")]
+IdQuery = Annotated[str | None, Query(max_length=KEY_CHARACTERS_MAX, description="Only those of this external id.")]
+FromQuery = Annotated[date | None, Query(alias="from", description="Created on this day or later.")]
+ToQuery = Annotated[date | None, Query(alias="to", description="Created before this day.")]
+
+
+def _add(module: Module) -> None:
+    name = module.value
+
+    def write(request: HttpRequest) -> HttpResponse:
+        source, rows = _read_body(request)
+        caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
+        key, asked = answers.key_of(request, caller)
+        return gathering.write(Call(caller, module, source, rows, key, asked))
+
+    def read(
+        request: HttpRequest,
+        owner: OwnerQuery = None,
+        source: SourceQuery = None,
+        external_id: IdQuery = None,
+        from_: FromQuery = None,
+        to: ToQuery = None,
+        cursor: CursorQuery = None,
+        limit: LimitQuery = 100,
+    ) -> HttpResponse:
+        (last,) = after(cursor)
+        asked = Asked(owner, source and findable(source), external_id and findable(external_id), from_, to)
+
+        def make(scope: Scope) -> dict[str, Any]:
+            found = records.listed(scope, module, asked, last, limit + 1)
+            return page(found, limit, [(each["record_id"],) for each in found])
+
+        return answers.read(request, make)
+
+    described = {"openapi_extra": _body(module), "operation_id": f"write_{name}", "summary": f"Upsert {name}"}
+    router.post(f"/{name}", response={200: ReceiptOut, **PROBLEMS}, **described)(write)
+    router.get(
+        f"/{name}",
+        response={200: RecordPage, **PROBLEMS},
+        operation_id=f"list_{name}",
+        summary=f"List the {name}",
+    )(read)
+
+
+for _module in Module:
+    _add(_module)

@@ -1,0 +1,62 @@
+"""What those who run the service ask it: whether it lives, whether it is ready, what it has measured."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+import paceline
+from paceline import schema
+from paceline.api import problems
+from paceline.api.answers import answer
+from paceline.api.callers import caller_of
+from paceline.domain.access import TokenScope
+from paceline.errors import PacelineError
+
+API = "/api/"
+NOT_FOUND, FAILED, BAD_REQUEST, UNAVAILABLE = 404, 500, 400, 503
+
+
+def health(_request: HttpRequest) -> HttpResponse:
+    """The process lives."""
+    return answer({"status": "ok", "version": paceline.__version__})
+
+
+def ready(_request: HttpRequest) -> HttpResponse:
+    """The process can answer: the database is there, with the tables of this version."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        behind = schema.pending()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the service is not ready
+        return problems.of_database(error)
+    if behind:
+        return problems.plain(UNAVAILABLE, "the database is behind this version: run `paceline migrate`")
+    return answer({"status": "ready"})
+
+
+def measures(request: HttpRequest) -> HttpResponse:
+    """Counters for Prometheus, for a token of scope admin."""
+    try:
+        caller_of(request).needs(TokenScope.ADMIN)
+    except PacelineError as error:
+        return problems.of_error(error)
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001 - Django's shape
+    return _page(request, NOT_FOUND, "there is nothing at this address")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001 - Django's shape
+    return _page(request, BAD_REQUEST, "the request cannot be read")
+
+
+def failed(request: HttpRequest) -> HttpResponseBase:
+    return _page(request, FAILED, "this is our fault: it is in the log under this answer's X-Request-Id")
+
+
+def _page(request: HttpRequest, status: int, words: str) -> HttpResponseBase:
+    if request.path.startswith(API):
+        return problems.plain(status, words)
+    return render(request, "paceline/problem.html", {"words": words}, status=status)

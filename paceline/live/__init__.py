@@ -1,0 +1,1 @@
+"""Telling open pages which assignments moved, as soon as a posting commits."""

@@ -1,0 +1,67 @@
+"""From what was posted to the assignments whose figures it moved."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from paceline.facts import clock, postings, rollup
+from paceline.facts.postings import Posting
+from paceline.facts.scope import Scope
+from paceline.plan.models import AssigneeKind, Assignment, TargetStatus
+
+# Beyond this many a watcher reads everything anew, which is cheaper for both.
+ASSIGNMENTS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moved up to a stamp: these assignments, or `everything`."""
+
+    posted_at: datetime
+    assignment_ids: tuple[int, ...] = ()
+    everything: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no figure of anybody moved."""
+        return not self.everything and not self.assignment_ids
+
+
+def moved_since(scope: Scope, after: datetime | None) -> Moved:
+    """What moved after that stamp; nothing without one, and everything where that is no longer known."""
+    last = clock.known_now(scope)
+    if after is None or after >= last:
+        return Moved(last)
+    found = postings.since(scope, after)
+    oldest = postings.oldest(scope)
+    if found is None or oldest is None or after < oldest:
+        return Moved(last, everything=True)
+    ids: set[int] = set()
+    for posting in found:
+        if posting.metrics is None and posting.targets is None:
+            return Moved(last, everything=True)
+        ids.update(_touched(scope, posting).values_list("id", flat=True)[: ASSIGNMENTS_MAX + 1])
+        if len(ids) > ASSIGNMENTS_MAX:
+            return Moved(last, everything=True)
+    return Moved(last, tuple(sorted(ids)))
+
+
+def _touched(scope: Scope, posting: Posting) -> QuerySet[Assignment]:
+    """The assignments of active targets that a posting touches; those of changed targets also where just removed."""
+    own = Assignment.objects.filter(org_id=scope.org_id, target__status=TargetStatus.ACTIVE.value)
+    if posting.targets is not None:
+        return own.filter(target_id__in=posting.targets)
+    # A level's change stands from its day on. A flow's window that starts later is told too: reading it is as cheap.
+    live = own.filter(is_deleted=False, target__measured_by__in=posting.metrics or (), end_date__gt=posting.first_day)
+    return live if posting.people is None else live.filter(_above(scope, posting.people))
+
+
+def _above(scope: Scope, people: frozenset[int]) -> Q:
+    """Whose figures rest on these people: their own, those of every unit they ever were in, the organization's."""
+    units = rollup.units_of(scope, people)
+    who = Q(assignee_kind=AssigneeKind.ORGANIZATION.value)
+    who |= Q(assignee_kind=AssigneeKind.PERSON.value, assignee_id__in=people)
+    for kind in (AssigneeKind.DEPARTMENT.value, AssigneeKind.TEAM.value):
+        who |= Q(assignee_kind=kind, assignee_id__in=[number for each, number in units if each == kind])
+    return who

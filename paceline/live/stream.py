@@ -1,0 +1,83 @@
+"""The event stream of one page: /api/v1/live, as server-sent events."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from paceline.api import problems
+from paceline.api.callers import Caller, NotSignedIn, caller_of, now, recheck
+from paceline.errors import InvalidInput, PacelineError
+from paceline.live.hub import Subscriber, hub, in_thread
+from paceline.live.moved import Moved
+
+# Proxies close what is silent for a minute; a revoked token is noticed as often.
+HEARTBEAT_SECONDS = 15.0
+# Then the page comes back by itself, with what it knows.
+STREAM_SECONDS_MAX = 3_600.0
+RETRY_MILLISECONDS = 1_000
+
+
+async def live(request: HttpRequest) -> HttpResponseBase:
+    """Events `progress`, with the ids of the assignments that moved, and `heartbeat`.
+
+    An event's id is a posting's stamp: a page that comes back with it as Last-Event-ID is told what it missed.
+    """
+    if request.method != "GET":
+        return problems.plain(HttpResponse(status=405).status_code, "only GET")
+    try:
+        after = _after(request.headers.get("Last-Event-ID"))
+        caller = await in_thread(lambda: caller_of(request))
+        subscriber = await hub.subscribe(caller.org_id, after)
+    except PacelineError as error:
+        return problems.of_error(error)
+    response = StreamingHttpResponse(_events(caller, subscriber), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _events(caller: Caller, subscriber: Subscriber) -> AsyncIterator[bytes]:
+    ends = time.monotonic() + STREAM_SECONDS_MAX
+    try:
+        yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+        yield _event("heartbeat", subscriber.known, {"known_at": subscriber.known})
+        while time.monotonic() < ends:
+            try:
+                moved = await asyncio.wait_for(subscriber.queue.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                await in_thread(lambda: recheck(caller, now()))
+                yield _event("heartbeat", subscriber.known, {"known_at": subscriber.known})
+                continue
+            if moved is None:
+                return
+            subscriber.known = moved.posted_at
+            yield _progress(moved)
+    except NotSignedIn:
+        return
+    finally:
+        hub.leave(subscriber)
+
+
+def _progress(moved: Moved) -> bytes:
+    data = {"assignment_ids": moved.assignment_ids, "everything": moved.everything, "known_at": moved.posted_at}
+    return _event("progress", moved.posted_at, data)
+
+
+def _event(name: str, stamp: datetime, data: dict[str, object]) -> bytes:
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (stamp.isoformat().encode(), name.encode(), orjson.dumps(data))
+
+
+def _after(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise InvalidInput.at("Last-Event-ID", "is not an id of an event of this stream")
+    return found

@@ -1,0 +1,69 @@
+"""What surrounds every request: an id, a line in the log, counters, and the headers of a careful answer."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from prometheus_client import Counter, Histogram
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+log = logging.getLogger("paceline.requests")
+
+REQUESTS = Counter("paceline_requests_total", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram("paceline_request_seconds", "Time to an answer.", ["method", "route"])
+# An id that came from outside is kept only if nothing can be hidden in it.
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"}
+
+# Everything a page needs comes from the service itself, and nothing is inline.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def requests(get_response: GetResponse) -> GetResponse:
+    """Give the request an id, and tell of it once it is answered."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        response = get_response(request)
+        seconds = time.perf_counter() - began
+        response["X-Request-Id"] = request_id
+        route = request.resolver_match.route if request.resolver_match else "none"
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(method, route, str(response.status_code)).inc()
+        SECONDS.labels(method, route).observe(seconds)
+        told = {"request_id": request_id, "method": method, "route": route, "status": response.status_code}
+        log.info("request", extra={**told, "milliseconds": round(seconds * 1_000, 1)})
+        return response
+
+    return middleware
+
+
+def careful(get_response: GetResponse) -> GetResponse:
+    """The headers that keep a browser from doing what the pages never ask for."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+    return middleware
+
+
+class Compressed(GZipMiddleware):
+    """Gzip, but never of an event stream, whose events would wait in the compressor."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.get("Content-Type", "").startswith("text/event-stream"):
+            return response
+        return super().process_response(request, response)

@@ -1,0 +1,91 @@
+"""API tokens: making them, revoking them, and telling whose a given one is."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from paceline.domain.access import TokenScope
+from paceline.errors import NotFound, PacelineError
+from paceline.facts.scope import Scope
+from paceline.org import audit
+from paceline.org.actions.verb import writing
+from paceline.org.checks import Checks
+from paceline.org.models import ApiToken
+from paceline.org.names import did_you_mean
+
+# So that a token is known for what it is where it should not be: in a log, in a repository.
+PREFIX = "paceline_"
+SECRET_BYTES = 32
+EXPIRES_DAYS_MAX = 3_650
+# How exactly the last use is known: a busy token is not written at every request.
+USED_SECONDS = 60
+_SHOWN = ("email", "scope", "expires_at", "revoked_at")
+
+
+class NotSignedIn(PacelineError):
+    """There is no token, or none that is good any more."""
+
+    code = "not_signed_in"
+    status = 401
+
+
+def create_token(
+    scope: Scope, *, email: str, token_scope: str, now: datetime, expires_days: int | None = None
+) -> tuple[ApiToken, str]:
+    """A token for that address, and its text, which is not kept and cannot be shown again. Raises InvalidInput."""
+    with writing(scope):
+        checks = Checks()
+        address = checks.email("email", email)
+        if address is None:
+            checks.fault("email", "give the e-mail address that the token acts for")
+        if token_scope not in set(TokenScope):
+            near = did_you_mean(token_scope, TokenScope)
+            checks.fault("scope", f"{token_scope!r} is not read, write or admin{near}")
+        if expires_days is not None and not 1 <= expires_days <= EXPIRES_DAYS_MAX:
+            checks.fault("expires", f"give 1 to {EXPIRES_DAYS_MAX:,} days")
+        checks.done()
+        text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+        made = ApiToken(org_id=scope.org_id, email=address, scope=token_scope, hash=hashed(text))
+        made.expires_at = None if expires_days is None else now + timedelta(days=expires_days)
+        made.save()
+        audit.Trail(scope, "create_token").record("token", made.id, old=None, new=audit.values(made, *_SHOWN))
+    return made, text
+
+
+def revoke_token(scope: Scope, token_id: int, now: datetime) -> None:
+    """Make a token good for nothing from now on. Raises NotFound."""
+    with writing(scope):
+        found = ApiToken.objects.filter(org_id=scope.org_id, pk=token_id).first()
+        if found is None:
+            raise NotFound("there is no such token")
+        old = audit.values(found, *_SHOWN)
+        found.revoked_at = found.revoked_at or now
+        found.save(update_fields=["revoked_at"])
+        audit.Trail(scope, "revoke_token").record("token", found.id, old=old, new=audit.values(found, *_SHOWN))
+
+
+def token_of(text: str, now: datetime) -> ApiToken:
+    """The token of this text, if it is good now. Raises NotSignedIn."""
+    return _good(now, hash=hashed(text))
+
+
+def token_numbered(number: int, now: datetime) -> ApiToken:
+    """The token of this id, if it is good now: for a session that was opened with it. Raises NotSignedIn."""
+    return _good(now, pk=number)
+
+
+def _good(now: datetime, **which: object) -> ApiToken:
+    unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    found = next(iter(ApiToken.objects.filter(unexpired, **which, revoked_at__isnull=True)), None)
+    if found is None:
+        raise NotSignedIn("the token is unknown, expired or revoked: make one with `paceline token create`")
+    if found.used_at is None or now - found.used_at > timedelta(seconds=USED_SECONDS):
+        ApiToken.objects.filter(pk=found.pk).update(used_at=now)
+    return found
+
+
+def hashed(text: str) -> str:
+    """What is kept of a token. It is long and random, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

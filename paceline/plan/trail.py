@@ -1,0 +1,43 @@
+"""How an assignment came to its value: every change with who, when, from what, to what and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from paceline.facts.scope import Scope
+from paceline.plan.models import AssignmentValue
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of an assignment; `old_value` is None where it was made, or made again."""
+
+    at: datetime
+    actor: str
+    old_value: int | None
+    value: int
+    origin: str
+    is_locked: bool
+    is_deleted: bool
+    parent_id: int | None
+    reason: str
+
+
+def steps(scope: Scope, assignment_id: int) -> list[Step]:
+    """The assignment's changes, the oldest first."""
+    kept = AssignmentValue.objects.filter(org_id=scope.org_id, assignment_id=assignment_id).order_by("known_from")
+    return [_step(before, each) for before, each in pairwise([None, *kept]) if each is not None]
+
+
+def _step(before: AssignmentValue | None, each: AssignmentValue) -> Step:
+    return Step(
+        each.known_from,
+        each.actor,
+        None if before is None or before.is_deleted else before.value,
+        each.value,
+        each.origin,
+        each.is_locked,
+        each.is_deleted,
+        each.parent_id,
+        each.reason,
+    )

@@ -1,0 +1,25 @@
+"""Every address of the service."""
+
+from django.urls import path
+
+from paceline import health
+from paceline.api.app import api
+from paceline.live.stream import live
+from paceline.web import pages
+
+urlpatterns = [
+    path("", pages.tree, name="tree"),
+    path("sign-in", pages.sign_in, name="sign_in"),
+    path("sign-out", pages.sign_out, name="sign_out"),
+    path("targets/<int:target_id>/rows", pages.rows, name="rows"),
+    path("health", health.health),
+    path("ready", health.ready),
+    path("metrics", health.measures),
+    path("api/v1/health", health.health),
+    path("api/v1/ready", health.ready),
+    path("api/v1/live", live, name="live"),
+    path("api/v1/", api.urls),
+]
+handler404 = "paceline.health.not_found"
+handler500 = "paceline.health.failed"
+handler400 = "paceline.health.bad_request"
