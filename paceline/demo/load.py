@@ -69,7 +69,7 @@ def load(
 ) -> Scope:
     """Make the sample organization for a day and a time of it, the same every time; the scope it is reached by.
 
-    `today` is the day that `now` falls on in `company.TIME_ZONE`, and `connection` the one that Django uses. A killed
+    `today` is `moment.today_at(now)`, and `connection` the one that Django uses. A killed
     load leaves nothing. Raises InvalidInput if it is there already.
     """
     moment = Moment(today, now)

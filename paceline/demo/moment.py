@@ -7,13 +7,18 @@ from zoneinfo import ZoneInfo
 
 from paceline.demo import rhythm
 from paceline.demo.company import TIME_ZONE
-from paceline.domain.calendar import Window, add_months
+from paceline.domain.calendar import Window, add_months, local_day
 
 MONTHS_BACK = 15
 # What is open today is what will close by then.
 _DAYS_AHEAD = 240
 _PARTS = 1_000
 ZONE = ZoneInfo(TIME_ZONE)
+
+
+def today_at(now: datetime) -> date:
+    """The day that it is where the organization is."""
+    return local_day(now, ZONE)
 
 
 @dataclass(frozen=True, slots=True)

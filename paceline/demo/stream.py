@@ -171,7 +171,8 @@ def _win_deal(scene: Scene) -> Told:
     held = found and _open_deals(scene, found[0])
     if not found or not held:
         return None
-    record = scene.chance.choice(held)
+    # Nobody wins what was begun a minute ago.
+    record = scene.chance.choice(held[: max(1, len(held) * 2 // 3)])
     scene.write(Module.DEALS, record.external_id, status="won", stage="Closed won", closed=scene.now)
     return f"{found[0].name} won {_shown(scene, record)}"
 

@@ -94,7 +94,7 @@ _INSIGHT = _Plan(
 _NEXT = _Plan("revenue", _revenue, DEALS, _ROUND_MONEY, asked=112, kinds=frozenset({"department"}))
 _WINS = _Plan("deal_count", lambda profile: profile.wins, DEALS, kept=110)
 _PIPELINE = _Plan("pipeline_value", _pipeline, DEALS, _ROUND_MONEY, is_level=True)
-_LEADS = _Plan("leads_generated", lambda profile: profile.leads, LEADS)
+_LEADS = _Plan("leads_generated", lambda profile: profile.leads, LEADS, asked=96)
 _QUALIFIED = _Plan("leads_qualified", _qualified, LEADS, asked=98)
 _TASKS = _Plan("tasks_completed", _completed, TASKS)
 _CALLS = _Plan("calls_made", _calls, TASKS, asked=102)

@@ -1,7 +1,7 @@
 """The records of the sample: always the same, nothing that has not happened yet, and figures one can believe."""
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from paceline.crm.rows import check_row
 from paceline.crm.values import Defaults
 from paceline.demo import company, deals, leads, tasks
 from paceline.demo.deals import Row
-from paceline.demo.moment import MONTHS_BACK, Moment
+from paceline.demo.moment import MONTHS_BACK, Moment, today_at
 from paceline.domain.calendar import add_months
 from paceline.domain.record import Module
 from tests.demo.days import DAYS, TODAY, noon
@@ -38,6 +38,11 @@ def test_later_the_same_day_only_more_has_happened() -> None:
     later = [[each["external_id"], each["name"], each["owner"]] for each in made(Module.DEALS, noon(TODAY, 17))]
     assert later[: len(ids)] == ids
     assert len(later) > len(ids)
+
+
+def test_the_day_is_that_of_the_organization() -> None:
+    assert today_at(datetime(2026, 8, 20, 3, 59, tzinfo=UTC)) == TODAY
+    assert today_at(datetime(2026, 8, 20, 4, 0, tzinfo=UTC)) == TODAY + timedelta(days=1)
 
 
 def test_how_many_there_are(sample: dict[Module, list[dict[str, object]]]) -> None:
