@@ -8,7 +8,7 @@ MADE := $(VENV)/made-$(shell cat requirements.lock pyproject.toml | cksum | cut 
 WORKERS ?= 2
 SYSTEM_POSTGRES := /usr/lib/postgresql/15/bin
 
-.PHONY: install test suite suite-15 lint format types docs lock clean
+.PHONY: install demo test suite suite-15 lint format types docs lock clean
 
 test: lint types suite suite-15
 
@@ -24,6 +24,10 @@ $(MADE):
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# A sample organization on http://127.0.0.1:8000; ARGS=--live adds changes, ARGS=--reset starts over.
+demo: $(MADE)
+	@$(BIN)/paceline demo $(ARGS)
 
 lint: $(MADE)
 	$(BIN)/ruff format --check .

@@ -43,3 +43,11 @@ def check() -> None:
             migrate()
     elif pending():
         raise NotMigrated("the database is behind this version of Paceline: run `paceline migrate`")
+
+
+def clear() -> None:
+    """Take everything out of the database, and make the tables anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    migrate()

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "ninja",
+    "procrastinate.contrib.django",
     "paceline.org",
     "paceline.crm",
     "paceline.plan",

@@ -3,24 +3,28 @@
 import io
 import sys
 
-import psycopg
 import typer
 
-from paceline.cli import bring, figures, ground, people, planning, service
+from paceline.cli import bring, figures, ground, people, planning, service, showing
 from paceline.cli.common import say
 from paceline.errors import PacelineError
 
 # Done; done with rejected rows or differences; wrong usage or bad input; the database or the disk failed.
 EXIT_DONE, EXIT_PARTLY, EXIT_REFUSED, EXIT_FAILED = 0, 1, 2, 3
+# Longer lines of help are hard to read.
+HELP_CHARACTERS_MAX = 120
 
 app = typer.Typer(
     name="paceline",
     help="Sales targets and quotas, computed live and exactly from CRM records.",
     no_args_is_help=True,
     add_completion=False,
+    # Boxes around help and usage take a third of a second to load, and nothing is said by them.
+    rich_markup_mode=None,
+    context_settings={"max_content_width": HELP_CHARACTERS_MAX},
     pretty_exceptions_enable=False,
 )
-for room in (ground, people, bring, planning, figures, service):
+for room in (ground, people, bring, planning, figures, service, showing):
     room.add_to(app)
 
 
@@ -35,24 +39,34 @@ def main() -> None:
     except PacelineError as error:
         say_refusal(error)
         sys.exit(EXIT_REFUSED)
-    except psycopg.errors.NumericValueOutOfRange:
-        say("sums of these amounts are beyond any number that is kept: some are far too large", style="red")
-        sys.exit(EXIT_REFUSED)
-    except (psycopg.Error, OSError) as error:
-        say_failure(error)
-        sys.exit(EXIT_FAILED)
     except Exception as error:
-        # Django's own database errors, whose module cannot be imported before Django is set up.
-        if not isinstance(error.__cause__, psycopg.Error):
+        failure = _failure(error)
+        if failure is None:
             raise
-        say_failure(error.__cause__)
-        sys.exit(EXIT_FAILED)
+        sys.exit(say_failure(failure))
 
 
-def say_failure(error: Exception) -> None:
-    """Tell that something below failed: what was committed stays, and doing it again goes on from there."""
+def _failure(error: Exception) -> Exception | None:
+    """What of the database or the disk failed; None for a fault of the program."""
+    # Imported for the few commands that fail, not for every page of help.
+    import psycopg
+
+    if isinstance(error, psycopg.Error | OSError):
+        return error
+    # Django's own database errors, whose module cannot be imported before Django is set up.
+    return error.__cause__ if isinstance(error.__cause__, psycopg.Error) else None
+
+
+def say_failure(error: Exception) -> int:
+    """Tell that something below failed, and answer the exit code: done again, it goes on from what was committed."""
+    from psycopg.errors import NumericValueOutOfRange
+
+    if isinstance(error, NumericValueOutOfRange):
+        say("sums of these amounts are beyond any number that is kept: some are far too large", style="red")
+        return EXIT_REFUSED
     say(f"it failed: {str(error).strip()}", style="red")
     say("what was committed stays; run the command again to go on, and `paceline doctor` if it fails again")
+    return EXIT_FAILED
 
 
 def say_refusal(error: PacelineError) -> None:

@@ -1,17 +1,18 @@
 """Commands that bring people and records in from CSV files."""
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from paceline.cli import common
-from paceline.cli.common import OrganizationOption, err, say, tell
-from paceline.errors import InvalidInput
+from paceline.cli.common import OrganizationOption, counted, err, say, tell
+from paceline.cli.rows import Format, FormatOption, print_rows
+from paceline.errors import Fault, InvalidInput
 
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", metavar="M.toml", help="What the columns mean; see the guide.")
@@ -25,12 +26,19 @@ RejectOption = Annotated[
 ]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE.csv", help="With a header; UTF-8 unless mapped.")]
 
-imports = typer.Typer(help="Import people, deals, leads or tasks from a CSV file.", no_args_is_help=True)
+imports = typer.Typer(
+    help="Import people, deals, leads or tasks from a CSV file; list the refused rows.", no_args_is_help=True
+)
 
 # A source that nobody named.
 SOURCE_DEFAULT = "csv"
 # So many unknown owners and refused rows are told on the screen; all of them are in the reject file and the database.
 TOLD_MAX = 10
+# A page of refused rows.
+REFUSED_MAX = 50
+MAPPING_HINT = (
+    "where the columns of your file have other names, a mapping file says which is which; see docs/guides/importing.md"
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -58,12 +66,16 @@ def people(
             from paceline.crm.people import read_people
             from paceline.org import calendar, directory
             from paceline.org.actions.importing import import_people
+            from paceline.org.names import findable
 
             made = mappings.read_people_mapping(_bytes(mapping)) if mapping else mappings.PeopleMapping()
-            rows = read_people(opened, made)
+            with _hinting(mapping):
+                rows = read_people(opened, made)
             keep = rejects.open(rows.header, made.layout.delimiter)
             today = calendar.today(directory.own_organization(scope), common.now())
-            summary = import_people(scope, rows, source or made.source or SOURCE_DEFAULT, today)
+            named = source or made.source or SOURCE_DEFAULT
+            with _bar(file, "people") as move:
+                summary = import_people(scope, _watched(rows, move), named, today, findable(file.name))
             keep(summary.rejected)
             transaction.set_rollback(dry_run)
     for name in ("read", "created", "changed", "unchanged"):
@@ -125,7 +137,8 @@ def _import(
     scope = edge.command_scope(organization)
     own = directory.own_organization(scope)
     made = mappings.read_mapping(module, _bytes(mapping)) if mapping else mappings.RecordMapping(module)
-    rows = read_records(opened, made, Defaults(own.currency, ZoneInfo(own.time_zone)))
+    with _hinting(mapping):
+        rows = read_records(opened, made, Defaults(own.currency, ZoneInfo(own.time_zone)))
     refused: list[Any] = []
     named = _source(source or made.source or SOURCE_DEFAULT)
     keep = rejects.open(rows.header, made.layout.delimiter)
@@ -142,19 +155,59 @@ def _import(
         refused.extend(rejected[: TOLD_MAX - len(refused)])
         keep(rejected)
 
-    with _bar() as bar:
-        task = bar.add_task(module_name, total=file.stat().st_size, rows=0)
+    with _bar(file, module_name) as move:
         summary = importing.import_records(
             rows,
             module,
             named,
             write,
             file=findable(file.name),
-            watch=lambda done: bar.update(task, completed=done.bytes_read, rows=done.summary.read),
+            watch=lambda done: move(done.bytes_read, done.summary.read),
             rejects=watch_rejected,
         )
     _tell_summary(summary, module_name)
     _end(rows.ignored, refused, summary.outcomes["rejected"], dry_run=dry_run)
+
+
+class Kind(StrEnum):
+    """What a file can be of."""
+
+    DEALS = "deals"
+    LEADS = "leads"
+    PEOPLE = "people"
+    TASKS = "tasks"
+
+
+@imports.command("rejected")
+def list_rejected(
+    kind: Annotated[Kind | None, typer.Argument(metavar="KIND", help="Only of deals, leads, tasks or people.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="So many rows.")] = REFUSED_MAX,
+    format_: FormatOption = Format.TABLE,
+    organization: OrganizationOption = None,
+) -> None:
+    """List the rows that the last imports refused, the newest import first."""
+    module = None if kind is None else kind.value
+    with common.reading(organization) as scope:
+        from paceline.facts import batches
+
+        found, count = batches.refused(scope, module, limit), batches.count_refused(scope, module)
+    names = ("at", "kind", "source", "file", "line", "column", "reason")
+    rows = [
+        {
+            "at": each.at.isoformat(timespec="seconds"),
+            "kind": each.module,
+            "source": each.source,
+            "file": each.file,
+            "line": each.line,
+            "column": each.column,
+            "reason": each.reason,
+            "actor": each.actor,
+            "content": each.content,
+        }
+        for each in found
+    ]
+    print_rows(rows, format_, names if format_ == Format.TABLE else (*names, "actor", "content"))
+    common.say_more(count, len(rows), "row")
 
 
 def _source(name: str) -> str:
@@ -173,8 +226,8 @@ def _tell_summary(summary: Any, module_name: str) -> None:
     if module_name == "deals":
         tell(f"open without an amount: {summary.open_without_amount:,}")
     if summary.unknown_owners:
-        rows = common.counted(summary.unknown_owners.total(), "row")
-        owners = common.counted(len(summary.unknown_owners), "owner")
+        rows = counted(summary.unknown_owners.total(), "row")
+        owners = counted(len(summary.unknown_owners), "owner")
         say(f"{owners} nobody is known by, on {rows} held until a person is:", style="yellow")
         for owner, count in summary.unknown_owners.most_common(TOLD_MAX):
             say(f"  {owner} ({count:,})")
@@ -187,7 +240,7 @@ def _end(ignored: Sequence[str], rejected: Sequence[Any], count: int, *, dry_run
     for each in rejected[:TOLD_MAX]:
         say(f"line {each.line}{f', {each.column}' if each.column else ''}: {each.reason}", style="red")
     if count > TOLD_MAX:
-        say(f"... and {count - TOLD_MAX:,} more; --reject FILE keeps them all", style="red")
+        say(f"... and {count - TOLD_MAX:,} more; --reject FILE writes them all", style="red")
     if dry_run:
         say("nothing was kept: this was a dry run", style="yellow")
     if count:
@@ -199,8 +252,30 @@ def _tell_units(words: str, names: Sequence[str]) -> None:
         tell(f"{words}: {', '.join(names)}")
 
 
-def _bar() -> Progress:
-    return Progress(
+@contextmanager
+def _hinting(mapping: Path | None) -> Iterator[None]:
+    """Tell of mapping files whoever has none, where the columns of a file are not those that are asked for."""
+    from paceline.crm.header import BadHeader
+
+    try:
+        yield
+    except BadHeader as refused:
+        if mapping is not None:
+            raise
+        raise InvalidInput([*refused.faults, Fault("--mapping", MAPPING_HINT)]) from None
+
+
+# Of the bytes of the file and the rows, how many are done.
+Move = Callable[[int, int], None]
+
+
+@contextmanager
+def _bar(file: Path, what: str) -> Iterator[Move]:
+    """A progress bar on a terminal; what moves it on."""
+    # It alone takes longer to import than most commands need.
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
@@ -209,7 +284,16 @@ def _bar() -> Progress:
         console=err,
         transient=True,
         disable=not err.is_terminal,
-    )
+    ) as bar:
+        task = bar.add_task(what, total=file.stat().st_size, rows=0)
+        yield lambda bytes_read, rows: bar.update(task, completed=bytes_read, rows=rows)
+
+
+def _watched(rows: Any, move: Move) -> Iterator[Any]:
+    """The rows, while the bar moves with them."""
+    for number, row in enumerate(rows, start=1):
+        move(rows.bytes_read, number)
+        yield row
 
 
 def _open(stack: ExitStack, path: Path) -> BinaryIO:

@@ -4,14 +4,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from paceline.errors import InvalidInput
-from paceline.facts.scope import Scope
+
+if TYPE_CHECKING:
+    # It brings psycopg along, which a page of help can do without.
+    from paceline.facts.scope import Scope
 
 
 class Output(Console):
@@ -63,7 +66,7 @@ def get_ready() -> None:
 
 
 @contextmanager
-def writing(slug: str | None) -> Iterator[Scope]:
+def writing(slug: str | None) -> "Iterator[Scope]":
     """A scope in a transaction that is committed at the end."""
     get_ready()
     from django.db import transaction
@@ -75,7 +78,7 @@ def writing(slug: str | None) -> Iterator[Scope]:
 
 
 @contextmanager
-def reading(slug: str | None) -> Iterator[Scope]:
+def reading(slug: str | None) -> "Iterator[Scope]":
     """A scope in one snapshot."""
     get_ready()
     from paceline import edge
@@ -92,6 +95,13 @@ def unusable(path: object, what: str, error: OSError | ValueError) -> InvalidInp
 def counted(number: int, noun: str) -> str:
     """A number of things, in words."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def say_more(count: int, shown: int, noun: str) -> None:
+    """How many there are below a list, and how many of them it leaves out."""
+    if count > shown:
+        say(f"... and {count - shown:,} more; --limit {count} lists them all", style="yellow")
+    say(counted(count, noun), style="dim")
 
 
 def now() -> datetime:

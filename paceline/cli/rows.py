@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from paceline.cli.common import out
 
@@ -39,6 +38,9 @@ _FIGURES = {
     "target",
     "unallocated",
     "value",
+    "from value",
+    "to value",
+    "line",
 }
 
 
@@ -60,6 +62,8 @@ def print_rows(rows: Sequence[Row], format_: Format, names: Sequence[str]) -> No
 
 
 def _print_table(rows: Sequence[Row], names: Sequence[str]) -> None:
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
         table.add_column(name, justify="right" if name in _FIGURES else "left", no_wrap=True)

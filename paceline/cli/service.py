@@ -19,6 +19,7 @@ PORT_DEFAULT = 8_000
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(serve)
+    app.command()(worker)
     app.add_typer(tokens, name="token")
 
 
@@ -31,6 +32,15 @@ def serve(host: HostOption = "127.0.0.1", port: PortOption = PORT_DEFAULT) -> No
     service.check_safe(host, hosts(), is_secure=IS_SECURE, may_be_plain=plain)
     common.get_ready()
     service.run(host, port, lambda address: tell(f"Paceline is ready at {address}"))
+
+
+def worker() -> None:
+    """Do the jobs that run by themselves, such as forgetting old events, until SIGTERM or Ctrl-C."""
+    common.get_ready()
+    from paceline import worker as jobs
+
+    say("waiting for jobs")
+    jobs.run()
 
 
 @tokens.command("create")

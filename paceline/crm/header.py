@@ -38,6 +38,10 @@ class Part:
     parts: tuple["Part", ...] = ()
 
 
+class BadHeader(InvalidInput):
+    """The columns of the file are not those that are asked for."""
+
+
 class Header:
     """The names of a file's columns. `place` notes what is missing, `check` refuses it."""
 
@@ -88,9 +92,9 @@ class Header:
             self.fault(field, self._missing(field))
 
     def check(self) -> None:
-        """Refuse the file if anything is missing. Raises InvalidInput."""
+        """Refuse the file if anything is missing. Raises BadHeader."""
         if self._faults:
-            raise InvalidInput(list(dict.fromkeys(self._faults)))
+            raise BadHeader(list(dict.fromkeys(self._faults)))
 
     @property
     def ignored(self) -> tuple[str, ...]:

@@ -192,7 +192,9 @@ def _scalar(standard: Field | None, operator: Operator, given: object, where: st
         return _custom_scalar(operator, given, where)
     if standard.type == FieldType.MONEY:
         if isinstance(given, bool) or not isinstance(given, int) or abs(given) >= 2**62 or operator in _TEXT:
-            raise BadCondition(f"{where}: {standard.name} compares with a whole number of minor units")
+            raise BadCondition(
+                f"{where}: {standard.name} compares with a whole number of minor units, such as 150000 for 1,500.00"
+            )
         return given
     if not isinstance(given, str) or "\x00" in given:
         raise BadCondition(f"{where}: {standard.name} compares with text")

@@ -70,9 +70,9 @@ def parse_amount(text: str, *, exponent: int, decimal: str = ".", currency: str 
     if plain is not None:
         whole, rest = plain.groups()
         if rest is None:
-            return _bounded(int(whole) * 10**exponent, text)
+            return _bounded(int(whole) * 10**exponent, exponent, text)
         if len(rest) <= exponent:
-            return _bounded(int(whole + rest.ljust(exponent, "0")), text)
+            return _bounded(int(whole + rest.ljust(exponent, "0")), exponent, text)
     return _parse_slowly(text, exponent, decimal, currency)
 
 
@@ -87,7 +87,7 @@ def _parse_slowly(text: str, exponent: int, decimal: str, currency: str | None) 
     if len(rest) > exponent:
         raise ValueError(f"{_shown(text)} has more than {exponent} decimals, with {decimal!r} before them")
     value = int((_ungrouped(whole, decimal, text) or "0") + rest.ljust(exponent, "0"))
-    return _bounded(-value if is_negative else value, text)
+    return _bounded(-value if is_negative else value, exponent, text)
 
 
 def _taken_apart(text: str, currency: str | None) -> tuple[str, bool]:
@@ -139,9 +139,9 @@ def _ungrouped(whole: str, decimal: str, text: str) -> str:
     return whole.replace(separator, "")
 
 
-def _bounded(value: int, text: str) -> int:
+def _bounded(value: int, exponent: int, text: str) -> int:
     if not -AMOUNT_MINOR_MAX <= value <= AMOUNT_MINOR_MAX:
-        raise ValueError(f"{_shown(text)} is too large: at most {AMOUNT_MINOR_MAX:,} minor units")
+        raise ValueError(f"{_shown(text)} is too large: at most {format_units(AMOUNT_MINOR_MAX, exponent)}")
     return value
 
 

@@ -1,5 +1,6 @@
 """Reading an input whole: every fault of it is collected, and it is refused once."""
 
+from collections.abc import Iterable
 from datetime import date
 from unicodedata import category
 
@@ -9,6 +10,7 @@ from django.core.validators import validate_email
 from paceline.domain.calendar import DAY_MAX, DAY_MIN
 from paceline.errors import Fault, InvalidInput
 from paceline.org.columns import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX, REASON_CHARACTERS_MAX
+from paceline.org.names import did_you_mean, listed
 
 # Neither can be stored or shown: control characters, and halves of a surrogate pair.
 _UNFIT = {"Cc", "Cs"}
@@ -61,6 +63,12 @@ class Checks:
         """A whole number between two others, both included."""
         if not first <= value <= last:
             self.fault(where, f"{value} is not {what} ({first} to {last})")
+
+    def choice(self, where: str, value: str, choices: Iterable[str]) -> None:
+        """One of some words."""
+        known = sorted(choices)
+        if value not in known:
+            self.fault(where, f"{value!r} is not {listed(known, 'or')}{did_you_mean(value, known)}")
 
     def _text(self, where: str, value: str, characters_max: int, allowed: str = "") -> str:
         text = value.strip()

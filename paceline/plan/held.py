@@ -1,6 +1,6 @@
 """A target's assignments as they were held at a moment."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +83,8 @@ def held_one(scope: Scope, assignment_id: int, known_at: datetime | None = None)
 
 def value_below(scope: Scope, parent: Held, known_at: datetime | None = None) -> int | None:
     """What the shares just below one come to, for the same window; None where there are none."""
+    if parent.assignee.kind == "person":
+        return None
     kept = AssignmentValue.objects.filter(org_id=scope.org_id, parent_id=parent.id)
     was = Q(id__in=kept.values("assignment_id")) if known_at is not None else Q(parent_id=parent.id)
     window = {"start_date": parent.window.start, "end_date": parent.window.end}
@@ -95,9 +97,11 @@ def _rows(scope: Scope, own: QuerySet[Assignment], known_at: datetime | None):  
     return _now(own) if known_at is None else _then(scope, own, known_at)
 
 
-def names_of(scope: Scope, assignees: Iterable[Assignee] | None = None) -> Names:
+def names_of(scope: Scope, assignees: Collection[Assignee] | None = None) -> Names:
     """What these assignees (everybody, if None) are called, by kind and id."""
-    found: Names = {("organization", 0): directory.own_organization(scope).name}
+    found: Names = {}
+    if assignees is None or any(each.kind == "organization" for each in assignees):
+        found["organization", 0] = directory.own_organization(scope).name
     for kind, things in (("department", Department), ("team", Team), ("person", Person)):
         own = things.objects.filter(org_id=scope.org_id)
         if assignees is not None:

@@ -27,6 +27,7 @@ from paceline.plan import former, rules
 from paceline.plan.find import ORGANIZATION
 from paceline.plan.held import Held, held, held_one, value_below
 from paceline.plan.models import Target
+from paceline.plan.order import depths, in_tree_order
 
 # The shape of the past is taken from so many years, where they have anything.
 PAST_YEARS_MAX = 3
@@ -35,11 +36,15 @@ _YEAR_MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One assignment's progress; `unallocated` is None where nothing is below it, negative if over-allocated."""
+    """One assignment's progress; `unallocated` is None where nothing is below it, negative if over-allocated.
+
+    `depth` is how many rows of the report stand above it in the tree.
+    """
 
     assignment: Held
     progress: Progress
     unallocated: int | None
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +189,13 @@ class Measure:
 
 
 def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, window: Window | None = None) -> Report:
-    """The progress of every assignment of the target, or of those for one window.
+    """The progress of every assignment of the target, or of those for one window, down the tree.
 
     Run it in one snapshot. Raises InvalidInput for a clock that is in the future.
     """
     measure = Measure(scope, target, clocks, now)
     assigned = held(scope, target, measure.known_at)
-    shown = [each for each in assigned if window is None or each.window == window]
+    shown = in_tree_order(each for each in assigned if window is None or each.window == window)
     return _report(measure, shown, _unallocated(assigned))
 
 
@@ -205,11 +210,13 @@ def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, 
 def _report(measure: Measure, shown: list[Held], left: Mapping[int, int]) -> Report:
     currents = _currents(measure, shown)
     elapsed = {span: _elapsed(measure, span) for span in {each.window for each in shown}}
+    depth = depths(shown)
     rows = [
         Row(
             each,
             measure.progress(currents.get(each.id, 0), each.value, each.window, elapsed[each.window]),
             left.get(each.id),
+            depth[each.id],
         )
         for each in shown
     ]

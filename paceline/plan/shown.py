@@ -1,14 +1,20 @@
-"""Progress as it is shown: as the contract's fields, and in words for a table."""
+"""Progress and targets as they are shown: as the contract's fields, and in words for a table."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from paceline.domain.calendar import Window
 from paceline.domain.kinds import Unit
 from paceline.domain.metric import Definition
 from paceline.domain.money import format_units
 from paceline.domain.pace import percent_text
 from paceline.facts.scope import Scope
 from paceline.org import directory
+from paceline.org.models import Organization
+from paceline.plan import rules
 from paceline.plan.held import Held
+from paceline.plan.models import Target
 from paceline.plan.progress import Report, Row, share
 
 FLAT_FIELDS = (
@@ -53,6 +59,85 @@ COLUMNS = (
     "per day",
     "unallocated",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How values of a metric are written for people: money in major units of its currency."""
+
+    currency: str | None
+    exponent: int
+    has_decimals: bool = True
+
+    def number(self, value: int | None) -> str:
+        """The value with thousands separators; a dash where there is none."""
+        if value is None:
+            return "\u2013"
+        return format_units(value, self.exponent) if self.has_decimals else format_units(value // self._major, 0)
+
+    def amount(self, value: int) -> str:
+        """The value with its currency."""
+        return f"{self.number(value)} {self.currency}" if self.currency else self.number(value)
+
+    def trimmed(self, values: Iterable[int | None]) -> "Style":
+        """The style of these values together: without decimals, where all of those are zero."""
+        return replace(self, has_decimals=any(value % self._major for value in values if value is not None))
+
+    @property
+    def _major(self) -> int:
+        return 10**self.exponent
+
+
+def style_of(organization: Organization, definition: Definition) -> Style:
+    """How values of the metric are written."""
+    is_money = definition.unit == Unit.MONEY
+    return Style(organization.currency, rules.exponent(organization)) if is_money else Style(None, 0)
+
+
+TARGET_FIELDS = (
+    "id",
+    "name",
+    "metric",
+    "value",
+    "currency",
+    "period",
+    "start_date",
+    "end_date",
+    "pace_by",
+    "status",
+)
+TARGET_COLUMNS = ("id", "name", "metric", "value", "period", "from", "to", "status")
+
+
+def target_row(target: Target, style: Style) -> dict[str, Any]:
+    """A target as the contract has it: minor units where the metric is money, the end exclusive."""
+    return {
+        "id": target.id,
+        "name": target.name,
+        "metric": target.metric.key,
+        "value": target.value,
+        "currency": style.currency,
+        "period": target.period,
+        "start_date": target.start_date.isoformat(),
+        "end_date": target.end_date.isoformat(),
+        "pace_by": target.pace_by,
+        "status": target.status,
+    }
+
+
+def target_words(target: Target, style: Style) -> dict[str, Any]:
+    """A target as a person reads it, with the last day of its window."""
+    window = Window(target.start_date, target.end_date)
+    return {
+        "id": target.id,
+        "name": target.name,
+        "metric": target.metric.key,
+        "value": style.amount(target.value),
+        "period": target.period,
+        "from": str(window.start),
+        "to": str(window.last),
+        "status": target.status,
+    }
 
 
 def row(report: Report, each: Row) -> dict[str, Any]:
@@ -109,37 +194,52 @@ def flat(report: Report, each: Row) -> dict[str, Any]:
     }
 
 
-def words(report: Report, each: Row) -> dict[str, str]:
+def table(report: Report) -> tuple[Sequence[str], list[dict[str, str]]]:
+    """The columns of a table for people, and its rows.
+
+    The window is left out where it is the target's in every row, and the decimals where they are zero in every figure.
+    """
+    whole = Window(report.target.start_date, report.target.end_date)
+    is_plain = all(each.assignment.window == whole for each in report.rows)
+    names = [name for name in COLUMNS if not (is_plain and name in {"from", "to"})]
+    style = _style(report).trimmed(number for each in report.rows for number in _figures(each).values())
+    return names, [words(report, each, style) for each in report.rows]
+
+
+def words(report: Report, each: Row, style: Style | None = None) -> dict[str, str]:
     """One row as a person reads it, with dashes for what is undefined."""
-    held, made = each.assignment, each.progress
+    held, made, style = each.assignment, each.progress, style or _style(report)
     return {
-        "assignee": f"{'  ' * _DEPTH[held.assignee.kind]}{held.name}",
+        "assignee": f"{'  ' * each.depth}{held.name}",
         "from": str(held.window.start),
         "to": str(held.window.last),
-        "current": value(report, made.current),
-        "target": value(report, made.target),
         "attainment": percent_text(made.attainment),
-        "expected": value(report, made.expected),
-        "pace": value(report, made.pace),
         "status": made.status.value.replace("_", " "),
-        "projected": value(report, made.projected),
-        "per day": value(report, made.required_per_day),
-        "unallocated": value(report, each.unallocated),
+        **{name: style.number(number) for name, number in _figures(each).items()},
     }
 
 
-_DEPTH = {"organization": 0, "department": 1, "team": 2, "person": 3}
+def _figures(each: Row) -> dict[str, int | None]:
+    made = each.progress
+    return {
+        "current": made.current,
+        "target": made.target,
+        "expected": made.expected,
+        "pace": made.pace,
+        "projected": made.projected,
+        "per day": made.required_per_day,
+        "unallocated": each.unallocated,
+    }
 
 
-def value(report: Report, number: int | None) -> str:
-    """A value with thousands separators, in major units of the currency for money; a dash where there is none."""
-    if number is None:
-        return "\u2013"
-    return format_units(number, report.exponent if report.definition.unit == Unit.MONEY else 0)
+def _style(report: Report) -> Style:
+    is_money = report.definition.unit == Unit.MONEY
+    return Style(report.currency, report.exponent) if is_money else Style(None, 0)
 
 
 def heading(report: Report) -> str:
     """What the table is about, with the three that bring the same answer back: --as-of, --known-at and --today."""
-    unit = report.currency if report.definition.unit == Unit.MONEY else "counts"
+    unit, target = _style(report).currency or "counts", report.target
+    window = Window(target.start_date, target.end_date)
     clocks = f"as of {report.as_of}, known at {report.known_at.isoformat()}, today {report.today}"
-    return f"{report.target.name}: {report.target.metric.key} in {unit}, {clocks}"
+    return f"{target.name}: {target.metric.key} in {unit} for {window.start} to {window.last}, {clocks}"

@@ -22,7 +22,7 @@ from paceline.plan import find, progress
 from paceline.plan.models import Target, TargetStatus
 from paceline.plan.progress import Report, Row
 
-NOT_FOUND, SIGN_IN_REFUSED = 404, 422
+NOT_FOUND, SIGN_IN_REFUSED = 404, 200
 # A longer page is slow to read: it shows the units, and people unit by unit.
 ROWS_SHOWN_MAX = 400
 TOKEN_CHARACTERS_MAX = 200

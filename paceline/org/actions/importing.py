@@ -7,6 +7,7 @@ from datetime import date
 from typing import LiteralString
 
 from paceline.domain.rejection import Rejected
+from paceline.facts import batches
 from paceline.facts.scope import Scope
 from paceline.org import audit, memberships, rollup
 from paceline.org.actions.people import reporting_circle
@@ -68,12 +69,14 @@ class _File:
         return placing.history(self.rows[known], known.stored, known.wanted, stored)
 
 
-def import_people(scope: Scope, rows: Iterable[GivenPerson | Rejected], source: str, today: date) -> Summary:
+def import_people(
+    scope: Scope, rows: Iterable[GivenPerson | Rejected], source: str, today: date, file_name: str | None = None
+) -> Summary:
     """Create and change people, found by external id, else by e-mail, else by name.
 
     A department or team that does not exist is made; a changed one is a move, dated by the row or today. The
     same rows again change nothing. Nobody is taken away for not being in the file. Rows refused before are
-    handed through; a bad row raises nothing, it is named in the summary. Raises InvalidInput for a bad
+    handed through; a bad row raises nothing, it is named in the summary and kept. Raises InvalidInput for a bad
     source.
     """
     checks = Checks()
@@ -86,7 +89,10 @@ def import_people(scope: Scope, rows: Iterable[GivenPerson | Rejected], source: 
         tree = read_tree(scope, today)
         read_count = _take(file, rows, deepcopy(tree))
         _refuse_clashes(file)
-        return _apply(file, tree, read_count)
+        summary = _apply(file, tree, read_count)
+        counts = {"created": summary.created, "changed": summary.changed, "unchanged": summary.unchanged}
+        batches.keep(scope, "people", source, file_name, counts, summary.rejected)
+    return summary
 
 
 def _take(file: _File, rows: Iterable[GivenPerson | Rejected], tree: Tree) -> int:

@@ -101,8 +101,7 @@ def _set(made: Organization, settings: Settings, checks: Checks | None = None) -
         _check_slug(made, checks)
     _check_world(made, checks)
     _check_week(made, checks)
-    if made.credit_owner not in set(CreditOwner):
-        checks.fault("credit_owner", f"{made.credit_owner!r} is not {listed(sorted(CreditOwner), 'or')}")
+    checks.choice("credit_owner", made.credit_owner, CreditOwner)
     checks.one_of("on_pace_percent", made.on_pace_percent, 0, ON_PACE_PERCENT_MAX, "a percentage")
     checks.done()
 

@@ -197,10 +197,8 @@ def _set(
 ) -> None:
     metric.name = checks.name("name", name)
     metric.description = given.description(checks, description)
-    if direction not in set(Direction):
-        checks.fault("direction", f"{direction!r} is not {' or '.join(Direction)}")
-    if indicator not in set(Indicator):
-        checks.fault("indicator", f"{indicator!r} is not {' or '.join(Indicator)}")
+    checks.choice("direction", direction, Direction)
+    checks.choice("indicator", indicator, Indicator)
     metric.direction, metric.indicator = direction, indicator
     metric.definition = given.definition(checks, definition)
 

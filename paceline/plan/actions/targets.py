@@ -131,7 +131,7 @@ def delete_target(scope: Scope, target_id: int, *, reason: str = "") -> None:
 def check_window(checks: Checks, period: str, start_date: date, end_date: date | None) -> Window | None:
     """The window that the period makes from its start, with what is wrong with it noted."""
     if period not in set(Period):
-        checks.fault("period", f"{period!r} is not {', '.join(Period)}")
+        checks.choice("period", period, Period)
         return None
     if not DAY_MIN <= start_date <= DAY_MAX:
         checks.day("start_date", start_date)
@@ -159,10 +159,8 @@ def _set(made: Target, checks: Checks, *, name: str, description: str, value: in
     made.name = checks.name("name", name, TARGET_NAME_CHARACTERS_MAX)
     made.description = given.description(checks, description)
     check_value(checks, value, 1)
-    if pace_by not in set(Basis):
-        checks.fault("pace_by", f"{pace_by!r} is not {', '.join(Basis)}")
-    if status not in TargetStatus.values:
-        checks.fault("status", f"{status!r} is not {', '.join(TargetStatus.values)}")
+    checks.choice("pace_by", pace_by, Basis)
+    checks.choice("status", status, TargetStatus.values)
     made.value, made.pace_by, made.status = value, pace_by, status
 
 

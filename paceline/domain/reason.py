@@ -1,0 +1,120 @@
+"""Why a share is what it is: kept as parts, said in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from paceline.domain.pace import percent_text, rounded
+
+Number = int | Fraction
+# A value in the metric's unit, as a person reads it: `format_money`, or plain digits for a count.
+Show = Callable[[int], str]
+
+
+class Ground(StrEnum):
+    """What a share rests on.
+
+    `mean` is for one without history among others who have one; `no_history` where there is none at all; `newcomer` and
+    `present` are of a rebalance.
+    """
+
+    BLEND = "blend"
+    EQUAL = "equal"
+    HISTORY = "history"
+    LOCKED = "locked"
+    MANUAL = "manual"
+    MEAN = "mean"
+    NEWCOMER = "newcomer"
+    NO_HISTORY = "no_history"
+    PRESENT = "present"
+    WEIGHT = "weight"
+
+
+class Bound(StrEnum):
+    """The bound that holds a share."""
+
+    MAXIMUM = "maximum"
+    MINIMUM = "minimum"
+
+
+class Rounding(StrEnum):
+    """Which way a share was rounded."""
+
+    DOWN = "down"
+    UP = "up"
+
+
+# Said alone: nothing was divided.
+_WHOLE = {Ground.LOCKED: "locked", Ground.MANUAL: "given by hand"}
+_FIRST = {
+    Ground.BLEND: "blend of metrics",
+    Ground.EQUAL: "equal share",
+    Ground.HISTORY: "history",
+    Ground.MEAN: "no history, so the mean of the others,",
+    Ground.NEWCOMER: "new, with a fair share of",
+    Ground.NO_HISTORY: "no history at all, so an equal share",
+    Ground.PRESENT: "present value",
+    Ground.WEIGHT: "weight",
+}
+# Their parts are in the metric's unit; those of the others are bare numbers.
+_IN_UNITS = frozenset({Ground.HISTORY, Ground.NEWCOMER, Ground.PRESENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The parts of a reason: `part` x `ramp` of `total`, then held by a bound at `limit`, then rounded.
+
+    `part` and `total` are weights: in the metric's unit where the ground is history or a present value.
+    `in_units` says so for a mean.
+    """
+
+    ground: Ground
+    part: Number = 0
+    total: Number = 0
+    ramp: Number = 1
+    in_units: bool = False
+    bound: Bound | None = None
+    limit: int | None = None
+    rounding: Rounding | None = None
+
+    @property
+    def proportion(self) -> Fraction:
+        """What part of the whole the ground alone gives; none of nothing."""
+        return Fraction(self.part * self.ramp) / self.total if self.total else Fraction(0)
+
+    def words(self, show: Show = str) -> str:
+        """The reason in English, such as `history 1.2M of 4.8M = 25 %, raised to its minimum 1.5M`."""
+        said = [_WHOLE.get(self.ground) or self._share_words(show)]
+        if self.bound is not None and self.limit is not None:
+            verb = "raised" if self.bound == Bound.MINIMUM else "cut"
+            said.append(f"{verb} to its {self.bound} {show(self.limit)}")
+        if self.rounding is not None:
+            said.append(f"rounded {self.rounding}")
+        return ", ".join(said)
+
+    def _share_words(self, show: Show) -> str:
+        said = f"{_FIRST[self.ground]} {self._weight_words(self.part, show)}"
+        if self.ramp != 1:
+            said += (
+                f", ramped to {short_percent(Fraction(self.ramp))}: {self._weight_words(self.part * self.ramp, show)}"
+            )
+        return f"{said} of {self._weight_words(self.total, show)} = {short_percent(self.proportion)}"
+
+    def _weight_words(self, weight: Number, show: Show) -> str:
+        if self.in_units or self.ground in _IN_UNITS:
+            return show(rounded(Fraction(weight)))
+        return plain_number(weight)
+
+
+def short_percent(share: Fraction) -> str:
+    """A share in per cent to one place, rounded down; no place where it is zero."""
+    return percent_text(share, 1).replace(".0 %", " %")
+
+
+def plain_number(number: Number) -> str:
+    """A bare number to at most two places, half away from zero."""
+    scaled = rounded(Fraction(number) * 100)
+    whole, rest = divmod(abs(scaled), 100)
+    decimals = f".{rest:02d}".rstrip("0") if rest else ""
+    return f"{'-' if scaled < 0 else ''}{whole:,}{decimals}"

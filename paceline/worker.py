@@ -1,0 +1,34 @@
+"""The jobs that run by themselves, in a queue of the same database."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.core.management import call_command
+from procrastinate.contrib.django import app
+
+from paceline import edge
+from paceline.api.models import Answered
+from paceline.facts import postings
+
+# A page that was away for longer reads everything anew.
+POSTINGS_KEPT = timedelta(days=1)
+# Whoever repeats a call later than this repeats the write.
+ANSWERS_KEPT = timedelta(days=1)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="tidy")
+def tidy(timestamp: int) -> None:
+    """Forget what nobody can ask for any more."""
+    now = datetime.fromtimestamp(timestamp, UTC)
+    forget(now)
+
+
+def forget(now: datetime) -> None:
+    """Forget the postings and the answers that were kept long enough."""
+    postings.forget(edge.raw_connection(), now - POSTINGS_KEPT)
+    Answered.objects.filter(answered_at__lt=now - ANSWERS_KEPT).delete()
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT; the job under way is finished first. Django is set up already."""
+    call_command("procrastinate", "worker")
