@@ -44,7 +44,7 @@ def test_four_regions() -> None:
 
 
 def test_a_hedge_at_each_of_five_levels() -> None:
-    """From PyPI b2b-revenue-forecasting 0.46.0 (https://pypi.org/project/b2b-revenue-forecasting/): about 27.6 %."""
+    """From the METADATA of the PyPI package b2b-revenue-forecasting 0.46.0 (MIT): about 27.6 %."""
     value = 10**9
     for level in range(5):
         value = allocate(value, [Child(level, "only")], hedge_percent=5).values[level]
@@ -53,7 +53,7 @@ def test_a_hedge_at_each_of_five_levels() -> None:
 
 
 def test_given_weights() -> None:
-    """From PyPI b2b-revenue-forecasting 0.46.0 (https://pypi.org/project/b2b-revenue-forecasting/)."""
+    """From the METADATA of the PyPI package b2b-revenue-forecasting 0.46.0 (MIT)."""
     assert by_weight(1_000, 1, Fraction(1, 2), 0) == [667, 333, 0]
     small = by_weight(100_000, 1, Fraction(98, 100), Fraction(4, 10), Fraction(67, 1000))
     # The page says 2.7 %.
