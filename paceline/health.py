@@ -3,6 +3,7 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import paceline
@@ -12,16 +13,18 @@ from paceline.api.answers import answer
 from paceline.api.callers import caller_of
 from paceline.domain.access import TokenScope
 from paceline.errors import PacelineError
+from paceline.middleware import API
 
-API = "/api/"
 NOT_FOUND, FAILED, BAD_REQUEST, UNAVAILABLE = 404, 500, 400, 503
 
 
+@require_safe
 def health(_request: HttpRequest) -> HttpResponse:
     """The process lives."""
     return answer({"status": "ok", "version": paceline.__version__})
 
 
+@require_safe
 def ready(_request: HttpRequest) -> HttpResponse:
     """The process can answer: the database is there, with the tables of this version."""
     try:
@@ -35,6 +38,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
     return answer({"status": "ready"})
 
 
+@require_safe
 def measures(request: HttpRequest) -> HttpResponse:
     """Counters for Prometheus, for a token of scope admin."""
     try:

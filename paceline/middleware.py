@@ -6,9 +6,11 @@ import time
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from prometheus_client import Counter, Histogram
+
+from paceline.api import problems
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -20,6 +22,7 @@ SECONDS = Histogram("paceline_request_seconds", "Time to an answer.", ["method",
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"}
 
+API = "/api/"
 # Everything a page needs comes from the service itself, and nothing is inline.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
@@ -56,6 +59,21 @@ def careful(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+    return middleware
+
+
+def refusals(get_response: GetResponse) -> GetResponse:
+    """What refuses a method answers in words of its own: in the API it is a problem like any other."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or not request.path.startswith(API):
+            return response
+        allowed = response["Allow"]
+        problem: HttpResponse = problems.plain(response.status_code, f"this address takes only {allowed}")
+        problem["Allow"] = allowed
+        return problem
 
     return middleware
 

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "paceline.middleware.careful",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paceline.middleware.Compressed",
+    "paceline.middleware.refusals",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

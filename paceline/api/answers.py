@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.http import HttpRequest, HttpResponse
 
+import paceline
 from paceline import edge
 from paceline.api.callers import Caller, now
 from paceline.api.models import KEY_CHARACTERS_MAX, Answered
@@ -42,8 +43,15 @@ def encoded(data: object) -> bytes:
 def answer(data: object, status: int = OK) -> HttpResponse:
     """An answer of JSON; none for None."""
     if data is None:
-        return HttpResponse(status=NO_CONTENT)
+        return _nothing(NO_CONTENT)
     return HttpResponse(encoded(data), status=status, content_type=MEDIA_TYPE)
+
+
+def _nothing(status: int) -> HttpResponse:
+    """An answer without a body, which then has no type."""
+    response = HttpResponse(status=status)
+    del response["Content-Type"]
+    return response
 
 
 def tag_of(data: object) -> str:
@@ -59,10 +67,8 @@ def read(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse:
     caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     with caller.reading() as scope:
         tag = _state_tag(request, scope)
-        if tag in asked_tags(request, "If-None-Match"):
-            response = HttpResponse(status=NOT_MODIFIED)
-        else:
-            response = answer(make(scope))
+        unchanged = tag in asked_tags(request, "If-None-Match")
+        response = _nothing(NOT_MODIFIED) if unchanged else answer(make(scope))
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -75,7 +81,7 @@ def read_one(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse
         data = make(scope)
     tag = tag_of(data)
     unchanged = tag in asked_tags(request, "If-None-Match")
-    response = HttpResponse(status=NOT_MODIFIED) if unchanged else answer(data)
+    response = _nothing(NOT_MODIFIED) if unchanged else answer(data)
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -122,7 +128,7 @@ def key_of(request: HttpRequest, caller: Caller) -> tuple[str | None, str]:
 
 def repeated(content: bytes, status: int) -> HttpResponse:
     """The answer that was given before."""
-    response = HttpResponse(content, status=status, content_type=MEDIA_TYPE)
+    response = HttpResponse(content, status=status, content_type=MEDIA_TYPE) if content else _nothing(status)
     response["Idempotency-Replayed"] = "true"
     return response
 
@@ -153,5 +159,7 @@ def _state_tag(request: HttpRequest, scope: Scope) -> str:
     if row is None:
         raise NotFound("there is no such organization")
     posted_at, last, zone = row
-    parts = (request.get_full_path(), posted_at.isoformat(), last, local_day(now(), ZoneInfo(zone)), scope.org_id)
+    day = local_day(now(), ZoneInfo(zone))
+    # Another version may answer the same in another shape.
+    parts = (paceline.__version__, request.get_full_path(), posted_at.isoformat(), last, day, scope.org_id)
     return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"'

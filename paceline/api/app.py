@@ -9,7 +9,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 import paceline
-from paceline.api import figures, metrics, people, problems, records, targets, units
+from paceline.api import document, figures, metrics, people, problems, records, targets, units
 
 DESCRIPTION = """
 Sales targets and quotas, computed live and exactly from CRM records.
@@ -34,8 +34,13 @@ class _JsonParser(Parser):
         return orjson.loads(request.body)
 
 
+class _Api(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        return document.finished(super().get_openapi_schema(**options))
+
+
 def _make() -> NinjaAPI:
-    made = NinjaAPI(
+    made = _Api(
         title="Paceline",
         version=paceline.__version__,
         description=DESCRIPTION,

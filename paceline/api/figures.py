@@ -10,7 +10,7 @@ from ninja.params.functions import Query
 from paceline.api import answers
 from paceline.api.callers import Signed, now
 from paceline.api.pages import CursorQuery, Id, LimitQuery, PathId, after, cursor, page
-from paceline.api.shapes import PROBLEMS, AssigneeOut
+from paceline.api.shapes import PROBLEMS, AssigneeOut, Day, Time, day_of
 from paceline.domain.calendar import Window
 from paceline.domain.record import KEY_CHARACTERS_MAX, Module
 from paceline.errors import InvalidInput
@@ -29,9 +29,9 @@ of_records = Router(tags=["figures"], auth=Signed())
 ROWS_DEFAULT, ROWS_MAX = 20_000, 50_000
 WINDOW_CHARACTERS_MAX = 21
 
-AsOfQuery = Annotated[date | None, Query(description="Count days up to and including this one; default today.")]
-KnownAtQuery = Annotated[datetime | None, Query(description="As everything stood then, RFC 3339 with a zone.")]
-TodayQuery = Annotated[date | None, Query(description="As if asked on that day, which is not over yet.")]
+AsOfQuery = Annotated[Day | None, Query(description="Count days up to and including this one; default today.")]
+KnownAtQuery = Annotated[Time | None, Query(description="As everything stood then, RFC 3339 with a zone.")]
+TodayQuery = Annotated[Day | None, Query(description="As if asked on that day, which is not over yet.")]
 WindowQuery = Annotated[
     str | None,
     Query(
@@ -168,7 +168,8 @@ def target_progress(
     cursor: CursorQuery = None,
     limit: RowsQuery = ROWS_DEFAULT,
 ) -> HttpResponse:
-    clocks, part = _clocks(as_of, known_at, today), _window(window)
+    """Every assignment's figure, in one snapshot, in the tree's order."""
+    clocks, part = Clocks(as_of, known_at, today), _window(window)
     (skipped,) = after(cursor)
 
     def make(scope: Scope) -> dict[str, Any]:
@@ -188,7 +189,8 @@ def assignment_progress(
     known_at: KnownAtQuery = None,
     today: TodayQuery = None,
 ) -> HttpResponse:
-    clocks = _clocks(as_of, known_at, today)
+    """The figure of one assignment."""
+    clocks = Clocks(as_of, known_at, today)
 
     def make(scope: Scope) -> dict[str, Any]:
         target = find.target_of_assignment(scope, assignment_id)
@@ -206,7 +208,8 @@ def series(
     known_at: KnownAtQuery = None,
     today: TodayQuery = None,
 ) -> HttpResponse:
-    clocks = _clocks(as_of, known_at, today)
+    """What stood at the end of each day of its window that has begun, beside the pace line."""
+    clocks = Clocks(as_of, known_at, today)
 
     def make(scope: Scope) -> dict[str, Any]:
         target, held = _held(scope, assignment_id, clocks)
@@ -227,7 +230,8 @@ def records(
     cursor: CursorQuery = None,
     limit: LimitQuery = 100,
 ) -> HttpResponse:
-    clocks = _clocks(as_of, known_at, today)
+    """The records whose values add up to the figure."""
+    clocks = Clocks(as_of, known_at, today)
     last = after(cursor, 2)
 
     def make(scope: Scope) -> dict[str, Any]:
@@ -256,6 +260,7 @@ def records(
 def history(
     request: HttpRequest, assignment_id: PathId, cursor: CursorQuery = None, limit: LimitQuery = 100
 ) -> HttpResponse:
+    """Who changed it when, from what to what, and why."""
     (skipped,) = after(cursor)
 
     def make(scope: Scope) -> dict[str, Any]:
@@ -300,6 +305,8 @@ def explain(
     source: SourceQuery = None,
     assignment: AssignmentQuery = None,
 ) -> HttpResponse:
+    """Every rule that the record must satisfy to count for the target, and whether it does."""
+
     def make(scope: Scope) -> dict[str, Any]:
         found = find.target(scope, target)
         own = rules.definition(found.measured_by)
@@ -324,7 +331,7 @@ def explain(
 
 def _rows(report: progress.Report, skipped: int, limit: int) -> dict[str, Any]:
     upto = skipped + limit
-    items = [shown.row(report, each) for each in report.rows[skipped:upto]]
+    items = list(shown.rows(report, report.rows[skipped:upto]))
     more = len(report.rows) > upto
     return {
         "items": items,
@@ -340,20 +347,11 @@ def _held(scope: Scope, assignment_id: int, clocks: Clocks) -> tuple[Target, Hel
     return target, held_one(scope, assignment_id, progress.Measure(scope, target, clocks, now()).known_at)
 
 
-def _clocks(as_of: date | None, known_at: datetime | None, today: date | None) -> Clocks:
-    if known_at is not None and known_at.tzinfo is None:
-        raise InvalidInput.at("known_at", "give the time with its zone, such as 2026-01-31T17:00:00+01:00")
-    return Clocks(as_of, known_at, today)
-
-
 def _window(text: str | None) -> Window | None:
     if text is None:
         return None
     first, _, after_last = text.partition("/")
     try:
-        start, end = date.fromisoformat(first), date.fromisoformat(after_last)
-    except ValueError:
-        raise InvalidInput.at("window", f"{text!r} is not two days such as 2026-01-01/2026-04-01") from None
-    if end <= start:
-        raise InvalidInput.at("window", f"{end} is not after {start}; the end is exclusive")
-    return Window(start, end)
+        return Window(day_of(first), day_of(after_last))
+    except ValueError as error:
+        raise InvalidInput.at("window", f"{error}; write two days such as 2026-01-01/2026-04-01") from None

@@ -58,6 +58,8 @@ class Gathering:
     """The calls of a process that wait to be written."""
 
     _waiting: list[Call] = field(default_factory=list[Call])
+    # Held for as long as the list is looked at: a call that comes meanwhile would be lost from it.
+    _door: Lock = field(default_factory=Lock)
     _turn: Lock = field(default_factory=Lock)
 
     def write(self, call: Call) -> HttpResponse:
@@ -65,27 +67,28 @@ class Gathering:
         if len(call.rows) > ROWS_MAX:
             _write_together([call])
         else:
-            self._waiting.append(call)
+            with self._door:
+                self._waiting.append(call)
             # Whoever has the turn writes for all who wait; the others find their answers when theirs comes.
             with self._turn:
                 if not call.is_done:
-                    self._write_waiting(call)
+                    _write_together(self._take(call))
         if call.error is not None:
             raise call.error
         if call.response is None:
             raise AssertionError("a written call has an answer")
         return call.response
 
-    def _write_waiting(self, first: Call) -> None:
-        together, rows = [first], len(first.rows)
-        for each in list(self._waiting):
-            if each is not first and each.sort == first.sort and rows + len(each.rows) <= ROWS_TOGETHER_MAX:
-                together.append(each)
-                rows += len(each.rows)
-        taken = set(map(id, together))
-        together.sort(key=self._waiting.index)
-        self._waiting = [each for each in self._waiting if id(each) not in taken]
-        _write_together(together)
+    def _take(self, first: Call) -> list[Call]:
+        """This call and those that can be written with it, in the order in which they came; they wait no more."""
+        together, left, rows = list[Call](), list[Call](), len(first.rows)
+        with self._door:
+            for each in self._waiting:
+                fits = each is first or (each.sort == first.sort and rows + len(each.rows) <= ROWS_TOGETHER_MAX)
+                rows += len(each.rows) if fits and each is not first else 0
+                (together if fits else left).append(each)
+            self._waiting = left
+        return together
 
 
 def _write_together(calls: Sequence[Call]) -> None:

@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
+from ninja.params.functions import Path
 
 from paceline.api import answers
 from paceline.api.callers import Admin
 from paceline.api.pages import CursorQuery, LimitQuery, after, page
-from paceline.api.shapes import PROBLEMS, Given, Name, Reason
+from paceline.api.shapes import PROBLEMS, Given, Name, Reason, ReasonQuery, example
 from paceline.facts.scope import Scope
 from paceline.plan import registry, rules
 from paceline.plan.actions import metrics as verbs
@@ -17,6 +18,7 @@ from paceline.plan.models import DESCRIPTION_CHARACTERS_MAX, KEY_CHARACTERS_MAX,
 router = Router(tags=["metrics"], auth=Admin())
 
 Key = Annotated[str, Field(max_length=KEY_CHARACTERS_MAX, examples=["big_deals"])]
+PathKey = Annotated[str, Path(max_length=KEY_CHARACTERS_MAX)]
 Description = Annotated[str, Field(max_length=DESCRIPTION_CHARACTERS_MAX)]
 Direction = Literal["higher", "lower"]
 Indicator = Literal["leading", "lagging"]
@@ -38,6 +40,8 @@ Definition = Annotated[
 class MetricIn(Given):
     """A metric of your own; its history is filled from the stored records."""
 
+    model_config = example({"key": "big_deals", "name": "Big deals", "definition": DEFINITION})
+
     key: Key
     name: Name
     definition: Definition
@@ -49,6 +53,8 @@ class MetricIn(Given):
 
 class MetricChange(Given):
     """What changes of a metric; what is left out stays."""
+
+    model_config = example({"name": "Large deals"})
 
     name: Name | None = None
     definition: Definition | None = None
@@ -99,6 +105,7 @@ def shown(metric: Metric) -> dict[str, Any]:
 
 @router.get("", response={200: MetricsOut, **PROBLEMS}, summary="List the metrics")
 def list_metrics(request: HttpRequest, cursor: CursorQuery = None, limit: LimitQuery = 100) -> HttpResponse:
+    """The built-in metrics and your own, in the order they were made."""
     (last,) = after(cursor)
 
     def make(scope: Scope) -> dict[str, Any]:
@@ -110,16 +117,20 @@ def list_metrics(request: HttpRequest, cursor: CursorQuery = None, limit: LimitQ
 
 @router.post("", response={201: MetricOut, **PROBLEMS}, summary="Make a metric")
 def create_metric(request: HttpRequest, given: MetricIn) -> HttpResponse:
+    """It is credited for the stored records at once, and for every record that comes in. For a token of scope admin."""
     return answers.write(request, lambda scope: shown(verbs.create_metric(scope, **given.dict())), answers.CREATED)
 
 
 @router.get("/{key}", response={200: MetricOut, **PROBLEMS}, summary="Show a metric")
-def show_metric(request: HttpRequest, key: str) -> HttpResponse:
+def show_metric(request: HttpRequest, key: PathKey) -> HttpResponse:
+    """One metric of the registry, by its key."""
     return answers.read_one(request, lambda scope: shown(registry.metric(scope, key)))
 
 
 @router.patch("/{key}", response={200: MetricOut, **PROBLEMS}, summary="Change a metric of your own")
-def edit_metric(request: HttpRequest, key: str, given: MetricChange) -> HttpResponse:
+def edit_metric(request: HttpRequest, key: PathKey, given: MetricChange) -> HttpResponse:
+    """The stored records are credited anew. Built-in metrics stay as they are."""
+
     def work(scope: Scope) -> dict[str, Any]:
         answers.check_unchanged(request, scope, lambda: shown(registry.metric(scope, key)))
         return shown(verbs.edit_metric(scope, key, **given.dict()))
@@ -128,7 +139,9 @@ def edit_metric(request: HttpRequest, key: str, given: MetricChange) -> HttpResp
 
 
 @router.delete("/{key}", response={204: None, **PROBLEMS}, summary="Retire a metric of your own")
-def retire_metric(request: HttpRequest, key: str, reason: str = "") -> HttpResponse:
+def retire_metric(request: HttpRequest, key: PathKey, reason: ReasonQuery = "") -> HttpResponse:
+    """No new target can have it. It is refused while a target that is not archived rests on it."""
+
     def work(scope: Scope) -> None:
         answers.check_unchanged(request, scope, lambda: shown(registry.metric(scope, key)))
         verbs.retire_metric(scope, key, reason=reason)

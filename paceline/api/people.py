@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 from paceline.api import answers
 from paceline.api.callers import Admin
 from paceline.api.pages import CursorQuery, Id, LimitQuery, PathId, after, page
-from paceline.api.shapes import PROBLEMS, Given, Name, Reason
+from paceline.api.shapes import PROBLEMS, Day, Given, Name, Reason, example
 from paceline.errors import InvalidInput, NotFound
 from paceline.facts.scope import Scope
 from paceline.org.actions import moves
@@ -28,9 +28,13 @@ ExternalIds = Annotated[dict[str, str], Field(description="The person's id in ea
 class PersonIn(Given):
     """Someone new, in the department and the teams from the hire day on; the first team is the primary one."""
 
+    model_config = example(
+        {"name": "Sam", "email": "sam@example.com", "hire_date": "2026-01-01", "department_id": 3, "team_ids": [5]}
+    )
+
     name: Name
     email: Email | None = None
-    hire_date: date | None = None
+    hire_date: Day | None = None
     manager_id: Id | None = None
     quota_carrying: bool = True
     department_id: Id | None = None
@@ -42,10 +46,12 @@ class PersonIn(Given):
 class PersonChange(Given):
     """What changes of a person; what is left out stays, and null clears. `end_date` is the last day."""
 
+    model_config = example({"name": "Sam Smith", "manager_id": 12})
+
     name: Name | None = None
     email: Email | None = None
-    hire_date: date | None = None
-    end_date: date | None = None
+    hire_date: Day | None = None
+    end_date: Day | None = None
     manager_id: Id | None = None
     quota_carrying: bool | None = None
     external_ids: dict[str, str | None] | None = None
@@ -55,7 +61,9 @@ class PersonChange(Given):
 class Move(Given):
     """From `from_date` on: into a department (or with null out of it), or into a team, or with `leave` out of it."""
 
-    from_date: date
+    model_config = example({"from_date": "2026-04-01", "department_id": 4, "reason": "to the North"})
+
+    from_date: Day
     department_id: Id | None = None
     team_id: Id | None = None
     leave: bool = False
@@ -140,6 +148,7 @@ def _one(scope: Scope, person_id: int) -> dict[str, Any]:
 def list_people(
     request: HttpRequest, email: Email | None = None, cursor: CursorQuery = None, limit: LimitQuery = 100
 ) -> HttpResponse:
+    """Everyone, also those who left: nobody is deleted."""
     (last,) = after(cursor)
 
     def make(scope: Scope) -> dict[str, Any]:
@@ -153,6 +162,7 @@ def list_people(
 
 @router.post("", response={201: PersonOut, **PROBLEMS}, summary="Make a person")
 def create_person(request: HttpRequest, given: PersonIn) -> HttpResponse:
+    """Someone new, who can own records from now on."""
     fields = given.dict()
     fields["hire_day"] = fields.pop("hire_date")
     return answers.write(request, lambda scope: _one(scope, verbs.create_person(scope, **fields).id), answers.CREATED)
@@ -160,11 +170,13 @@ def create_person(request: HttpRequest, given: PersonIn) -> HttpResponse:
 
 @router.get("/{person_id}", response={200: PersonOut, **PROBLEMS}, summary="Show a person")
 def show_person(request: HttpRequest, person_id: PathId) -> HttpResponse:
+    """One person with all memberships."""
     return answers.read_one(request, lambda scope: _one(scope, person_id))
 
 
 @router.patch("/{person_id}", response={200: PersonOut, **PROBLEMS}, summary="Change a person")
 def edit_person(request: HttpRequest, person_id: PathId, given: PersonChange) -> HttpResponse:
+    """What is given changes and the rest stays. Records that name the person by a new e-mail or id count at once."""
     fields = given.dict(exclude_unset=True)
 
     def work(scope: Scope) -> dict[str, Any]:
@@ -193,6 +205,7 @@ def _edit(scope: Scope, person_id: int, fields: dict[str, Any]) -> None:
 
 @router.post("/{person_id}/moves", response={200: PersonOut, **PROBLEMS}, summary="Move a person from a day on")
 def move_person(request: HttpRequest, person_id: PathId, given: Move) -> HttpResponse:
+    """From a day on: what was said of earlier days stays, and figures follow each day's membership."""
     named = given.model_fields_set & {"department_id", "team_id"}
     if len(named) != 1:
         raise InvalidInput.at("department_id", "give either department_id or team_id")

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import psycopg
+from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -13,9 +14,19 @@ from paceline.api.answers import encoded
 from paceline.errors import Fault, InvalidInput, PacelineError
 
 MEDIA_TYPE = "application/problem+json"
-UNAUTHORIZED, INTERNAL, UNAVAILABLE = 401, 500, 503
+UNAUTHORIZED, TOO_LARGE, INTERNAL, UNAVAILABLE = 401, 413, 500, 503
 RETRY_SECONDS = 2
 log = logging.getLogger("paceline.api")
+
+# Verbs name a fault by their own words, and callers know the fields by these.
+_FIELDS = {
+    "end_day": "end_date",
+    "from_day": "from_date",
+    "hire_day": "hire_date",
+    "is_locked": "locked",
+    "manager": "manager_id",
+    "parent": "parent_id",
+}
 
 _CODES = {
     400: "bad_request",
@@ -34,7 +45,7 @@ def problem(status: int, code: str, detail: str, faults: tuple[Fault, ...] = (),
     body: dict[str, object] = {"type": f"/problems/{code}", "title": _title(code), "status": status, "code": code}
     body |= {"detail": detail, **data}
     if faults:
-        body["errors"] = [{"where": fault.where, "message": fault.message} for fault in faults]
+        body["errors"] = [{"where": _FIELDS.get(each.where, each.where), "message": each.message} for each in faults]
     response = HttpResponse(encoded(body), status=status, content_type=MEDIA_TYPE)
     if status == UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
@@ -86,6 +97,10 @@ def add_to(api: NinjaAPI) -> None:
     for kind in (OperationalError, InterfaceError, DataError, psycopg.Error):
         api.add_exception_handler(kind, _database)
 
+    @api.exception_handler(RequestDataTooBig)
+    def _too_large(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+        return plain(TOO_LARGE, "the body is too large: send fewer records a call")
+
     @api.exception_handler(Exception)
     def _failed(_request: HttpRequest, error: Exception) -> HttpResponse:
         log.error("an operation failed", exc_info=error)
@@ -96,7 +111,9 @@ def _fault(each: dict[str, Any]) -> Fault:
     # The first is where the value was looked for, and the second the parameter that holds the body.
     where = [str(part) for part in each.get("loc", ())]
     skipped = 2 if where[:1] == ["body"] and len(where) > 1 else 1
-    return Fault(".".join(where[skipped:]) or "body", str(each.get("msg", "is not valid")))
+    return Fault(
+        ".".join(where[skipped:]) or "body", str(each.get("msg", "is not valid")).removeprefix("Value error, ")
+    )
 
 
 def _title(code: str) -> str:

@@ -12,7 +12,7 @@ from paceline.api import answers
 from paceline.api.callers import Caller, Signed
 from paceline.api.gathering import Call, gathering
 from paceline.api.pages import CursorQuery, Id, LimitQuery, after, page
-from paceline.api.shapes import PROBLEMS
+from paceline.api.shapes import PROBLEMS, Day
 from paceline.domain.record import AMOUNT_MINOR_MAX, FIELDS, KEY_CHARACTERS_MAX, Field, FieldType, Module
 from paceline.errors import InvalidInput
 from paceline.facts import records
@@ -130,6 +130,13 @@ _EXAMPLES: dict[Module, dict[str, Any]] = {
 }
 
 
+_WRITE_WORDS = (
+    "Each record is made or changed by its external id within the source. A field that is left out stays, null clears"
+    " it; what is older than the stored `modified` is stale. A bad record is rejected by itself, with its reasons."
+)
+_LIST_WORDS = "In the order they were made, the deleted ones too."
+
+
 def _body(module: Module) -> dict[str, Any]:
     """The body as the document describes it: a bad row is refused by itself, so no schema refuses the body for it."""
     record = {
@@ -183,8 +190,8 @@ def _read_body(request: HttpRequest) -> tuple[str, list[object]]:
 OwnerQuery = Annotated[Id | None, Query(description="Only those of this person.")]
 SourceQuery = Annotated[str | None, Query(max_length=KEY_CHARACTERS_MAX, description="Only those of this source.")]
 IdQuery = Annotated[str | None, Query(max_length=KEY_CHARACTERS_MAX, description="Only those of this external id.")]
-FromQuery = Annotated[date | None, Query(alias="from", description="Created on this day or later.")]
-ToQuery = Annotated[date | None, Query(alias="to", description="Created before this day.")]
+FromQuery = Annotated[Day | None, Query(alias="from", description="Created on this day or later.")]
+ToQuery = Annotated[Day | None, Query(alias="to", description="Created before this day.")]
 
 
 def _add(module: Module) -> None:
@@ -216,12 +223,14 @@ def _add(module: Module) -> None:
         return answers.read(request, make)
 
     described = {"openapi_extra": _body(module), "operation_id": f"write_{name}", "summary": f"Upsert {name}"}
+    described["description"] = _WRITE_WORDS
     router.post(f"/{name}", response={200: ReceiptOut, **PROBLEMS}, **described)(write)
     router.get(
         f"/{name}",
         response={200: RecordPage, **PROBLEMS},
         operation_id=f"list_{name}",
         summary=f"List the {name}",
+        description=_LIST_WORDS,
     )(read)
 
 

@@ -11,7 +11,19 @@ from ninja.params.functions import Query
 from paceline.api import answers
 from paceline.api.callers import Signed
 from paceline.api.pages import CursorQuery, Id, LimitQuery, PathId, after, page
-from paceline.api.shapes import PROBLEMS, AssigneeIn, AssigneeKind, AssigneeOut, Condition, Given, Reason, Whole
+from paceline.api.shapes import (
+    PROBLEMS,
+    AssigneeIn,
+    AssigneeKind,
+    AssigneeOut,
+    Condition,
+    Day,
+    Given,
+    Reason,
+    ReasonQuery,
+    Whole,
+    example,
+)
 from paceline.domain.kinds import Unit
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
@@ -45,12 +57,16 @@ Value = Annotated[
 class TargetIn(Given):
     """A target; `end_date`, the first day after, is only for a custom period."""
 
+    model_config = example(
+        {"name": "Q1", "metric": "revenue", "value": 90_000_00, "period": "quarterly", "start_date": "2026-01-01"}
+    )
+
     name: TargetName
     metric: Annotated[str, Field(max_length=KEY_CHARACTERS_MAX, examples=["revenue"])]
     value: Value
     period: Period
-    start_date: date
-    end_date: date | None = None
+    start_date: Day
+    end_date: Day | None = None
     description: Description = ""
     filter: Condition | None = None
     pace_by: PaceBy = "calendar_days"
@@ -60,6 +76,8 @@ class TargetIn(Given):
 
 class TargetChange(Given):
     """What changes of a target; metric, window and filter stay, because assignments rest on them."""
+
+    model_config = example({"value": 95_000_00, "reason": "two more people"})
 
     name: TargetName | None = None
     value: Value | None = None
@@ -96,10 +114,12 @@ class TargetsOut(Schema):
 class AssignmentIn(Given):
     """One assignee's share, for a window inside the target's (all of it by default)."""
 
+    model_config = example({"assignee": {"kind": "person", "id": 17}, "value": 30_000_00})
+
     assignee: AssigneeIn
     value: Value
-    start_date: date | None = None
-    end_date: date | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
     parent_id: Id | None = None
     locked: bool = False
     reason: Reason = ""
@@ -107,6 +127,8 @@ class AssignmentIn(Given):
 
 class AssignmentChange(Given):
     """What changes of an assignment; what is left out stays."""
+
+    model_config = example({"value": 35_000_00, "locked": True, "reason": "as agreed"})
 
     value: Value | None = None
     locked: bool | None = None
@@ -168,6 +190,7 @@ def list_targets(
     cursor: CursorQuery = None,
     limit: LimitQuery = 100,
 ) -> HttpResponse:
+    """The targets in the order they were made."""
     (last,) = after(cursor)
     chosen = Q(id__gt=last)
     chosen &= Q() if status is None else Q(status=status)
@@ -184,6 +207,7 @@ def list_targets(
 
 @router.post("", response={201: TargetOut, **PROBLEMS}, summary="Set a target")
 def create_target(request: HttpRequest, given: TargetIn) -> HttpResponse:
+    """A metric, a value and a window; shares of it are assigned afterwards."""
     return answers.write(
         request, lambda scope: _target(scope, verbs.create_target(scope, **given.dict()).id), answers.CREATED
     )
@@ -191,11 +215,14 @@ def create_target(request: HttpRequest, given: TargetIn) -> HttpResponse:
 
 @router.get("/{target_id}", response={200: TargetOut, **PROBLEMS}, summary="Show a target")
 def show_target(request: HttpRequest, target_id: PathId) -> HttpResponse:
+    """One target; its `ETag` guards edits."""
     return answers.read_one(request, lambda scope: _target(scope, target_id))
 
 
 @router.patch("/{target_id}", response={200: TargetOut, **PROBLEMS}, summary="Change a target")
 def edit_target(request: HttpRequest, target_id: PathId, given: TargetChange) -> HttpResponse:
+    """What is given changes and the rest stays."""
+
     def work(scope: Scope) -> dict[str, Any]:
         answers.check_unchanged(request, scope, lambda: _target(scope, target_id))
         verbs.edit_target(scope, target_id, **given.dict())
@@ -204,11 +231,10 @@ def edit_target(request: HttpRequest, target_id: PathId, given: TargetChange) ->
     return answers.write(request, work)
 
 
-ReasonQuery = Annotated[str, Query(description="Why; it is kept with the change.")]
-
-
 @router.delete("/{target_id}", response={204: None, **PROBLEMS}, summary="Delete a target that was never assigned")
 def delete_target(request: HttpRequest, target_id: PathId, reason: ReasonQuery = "") -> HttpResponse:
+    """One that has assignments is archived instead, because their history stays."""
+
     def work(scope: Scope) -> None:
         answers.check_unchanged(request, scope, lambda: _target(scope, target_id))
         verbs.delete_target(scope, target_id, reason=reason)
@@ -247,6 +273,7 @@ def list_assignments(
     cursor: CursorQuery = None,
     limit: LimitQuery = 100,
 ) -> HttpResponse:
+    """Who has which share of the target, in the order they were made."""
     (last,) = after(cursor)
 
     def make(scope: Scope) -> dict[str, Any]:
@@ -261,6 +288,7 @@ def list_assignments(
 
 @router.post("/{target_id}/assignments", response={201: AssignmentOut, **PROBLEMS}, summary="Assign a share")
 def assign(request: HttpRequest, target_id: PathId, given: AssignmentIn) -> HttpResponse:
+    """It goes under the nearest assignment above it in the tree, unless a parent is given."""
     fields = given.dict()
     assignee, fields["is_locked"] = _assignee(given.assignee), fields.pop("locked")
     del fields["assignee"]
@@ -283,11 +311,14 @@ def _assignee(given: AssigneeIn) -> Assignee:
 
 @shares.get("/{assignment_id}", response={200: AssignmentOut, **PROBLEMS}, summary="Show an assignment")
 def show_assignment(request: HttpRequest, assignment_id: PathId) -> HttpResponse:
+    """One assignment; its `ETag` guards edits."""
     return answers.read_one(request, lambda scope: _assignment(scope, assignment_id))
 
 
 @shares.patch("/{assignment_id}", response={200: AssignmentOut, **PROBLEMS}, summary="Change an assignment")
 def edit_assignment(request: HttpRequest, assignment_id: PathId, given: AssignmentChange) -> HttpResponse:
+    """Another value, or locked so that cascades leave it alone. The change is kept in its history."""
+
     def work(scope: Scope) -> dict[str, Any]:
         answers.check_unchanged(request, scope, lambda: _assignment(scope, assignment_id))
         assignments.edit_assignment(
@@ -300,6 +331,8 @@ def edit_assignment(request: HttpRequest, assignment_id: PathId, given: Assignme
 
 @shares.delete("/{assignment_id}", response={204: None, **PROBLEMS}, summary="Take a share away")
 def remove_assignment(request: HttpRequest, assignment_id: PathId, reason: ReasonQuery = "") -> HttpResponse:
+    """Those below it go under what is above it; its history stays."""
+
     def work(scope: Scope) -> None:
         answers.check_unchanged(request, scope, lambda: _assignment(scope, assignment_id))
         assignments.remove_assignment(scope, assignment_id, reason=reason)

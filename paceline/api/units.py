@@ -9,7 +9,7 @@ from ninja import Router, Schema
 from paceline.api import answers
 from paceline.api.callers import Admin
 from paceline.api.pages import CursorQuery, Id, LimitQuery, PathId, after, page
-from paceline.api.shapes import PROBLEMS, Given, Name, Reason
+from paceline.api.shapes import PROBLEMS, Day, Given, Name, Reason, example
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
@@ -24,18 +24,22 @@ teams = Router(tags=["organization"], auth=Admin())
 class DepartmentIn(Given):
     """A department, under a parent from `from_date` on (always, where it is left out) or at the top."""
 
+    model_config = example({"name": "North", "parent_id": 1})
+
     name: Name
     parent_id: Id | None = None
-    from_date: date | None = None
+    from_date: Day | None = None
     reason: Reason = ""
 
 
 class DepartmentChange(Given):
     """Another name; or another parent (null for the top) from `from_date` on."""
 
+    model_config = example({"parent_id": 2, "from_date": "2026-07-01"})
+
     name: Name | None = None
     parent_id: Id | None = None
-    from_date: date | None = None
+    from_date: Day | None = None
     reason: Reason = ""
 
 
@@ -65,6 +69,8 @@ class DepartmentsOut(Schema):
 class TeamIn(Given):
     """A team, hung under a department or under none."""
 
+    model_config = example({"name": "Hunters", "department_id": 3})
+
     name: Name
     department_id: Id | None = None
     reason: Reason = ""
@@ -72,6 +78,8 @@ class TeamIn(Given):
 
 class TeamChange(Given):
     """Another name; or hung under another department (null for none)."""
+
+    model_config = example({"name": "Farmers"})
 
     name: Name | None = None
     department_id: Id | None = None
@@ -115,6 +123,7 @@ def _team(each: Team) -> dict[str, Any]:
 
 @departments.get("", response={200: DepartmentsOut, **PROBLEMS}, summary="List the departments")
 def list_departments(request: HttpRequest, cursor: CursorQuery = None, limit: LimitQuery = 100) -> HttpResponse:
+    """Every department with its place in the tree."""
     (last,) = after(cursor)
 
     def make(scope: Scope) -> dict[str, Any]:
@@ -127,6 +136,8 @@ def list_departments(request: HttpRequest, cursor: CursorQuery = None, limit: Li
 
 @departments.post("", response={201: DepartmentOut, **PROBLEMS}, summary="Make a department")
 def create_department(request: HttpRequest, given: DepartmentIn) -> HttpResponse:
+    """A department at the top, or under another one from a day on."""
+
     def work(scope: Scope) -> dict[str, Any]:
         from_day = given.from_date or DAY_ALWAYS
         made = verbs.create_department(
@@ -139,11 +150,14 @@ def create_department(request: HttpRequest, given: DepartmentIn) -> HttpResponse
 
 @departments.get("/{department_id}", response={200: DepartmentOut, **PROBLEMS}, summary="Show a department")
 def show_department(request: HttpRequest, department_id: PathId) -> HttpResponse:
+    """One department with all its placements."""
     return answers.read_one(request, lambda scope: _department(directory.department(scope, department_id)))
 
 
 @departments.patch("/{department_id}", response={200: DepartmentOut, **PROBLEMS}, summary="Change a department")
 def edit_department(request: HttpRequest, department_id: PathId, given: DepartmentChange) -> HttpResponse:
+    """Another name, or another place from a day on: what was before that day stays."""
+
     def work(scope: Scope) -> dict[str, Any]:
         answers.check_unchanged(request, scope, lambda: _department(directory.department(scope, department_id)))
         if given.from_date is not None and "parent_id" not in given.model_fields_set:
@@ -160,6 +174,7 @@ def edit_department(request: HttpRequest, department_id: PathId, given: Departme
 
 @teams.get("", response={200: TeamsOut, **PROBLEMS}, summary="List the teams")
 def list_teams(request: HttpRequest, cursor: CursorQuery = None, limit: LimitQuery = 100) -> HttpResponse:
+    """Every team with the department that it hangs under."""
     (last,) = after(cursor)
 
     def make(scope: Scope) -> dict[str, Any]:
@@ -171,6 +186,8 @@ def list_teams(request: HttpRequest, cursor: CursorQuery = None, limit: LimitQue
 
 @teams.post("", response={201: TeamOut, **PROBLEMS}, summary="Make a team")
 def create_team(request: HttpRequest, given: TeamIn) -> HttpResponse:
+    """A team under a department, or under none."""
+
     def work(scope: Scope) -> dict[str, Any]:
         return _team(verbs.create_team(scope, given.name, department_id=given.department_id, reason=given.reason))
 
@@ -179,11 +196,14 @@ def create_team(request: HttpRequest, given: TeamIn) -> HttpResponse:
 
 @teams.get("/{team_id}", response={200: TeamOut, **PROBLEMS}, summary="Show a team")
 def show_team(request: HttpRequest, team_id: PathId) -> HttpResponse:
+    """One team."""
     return answers.read_one(request, lambda scope: _team(directory.team(scope, team_id)))
 
 
 @teams.patch("/{team_id}", response={200: TeamOut, **PROBLEMS}, summary="Change a team")
 def edit_team(request: HttpRequest, team_id: PathId, given: TeamChange) -> HttpResponse:
+    """Another name, or under another department, which is not dated."""
+
     def work(scope: Scope) -> dict[str, Any]:
         answers.check_unchanged(request, scope, lambda: _team(directory.team(scope, team_id)))
         if given.name is not None:

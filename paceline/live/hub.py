@@ -176,6 +176,8 @@ class Hub:
         for subscriber in list(self._subscribers[org_id]):
             if moved.posted_at > subscriber.known and not subscriber.tell(moved):
                 subscriber.end()
+                # A page that was gone before its stream began would never leave by itself.
+                self.leave(subscriber)
 
 
 async def in_thread(work: Callable[[], Answer]) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
 
 from paceline.api import problems
 from paceline.api.callers import Caller, NotSignedIn, caller_of, now, recheck
@@ -27,7 +27,7 @@ async def live(request: HttpRequest) -> HttpResponseBase:
     An event's id is a posting's stamp: a page that comes back with it as Last-Event-ID is told what it missed.
     """
     if request.method != "GET":
-        return problems.plain(HttpResponse(status=405).status_code, "only GET")
+        return HttpResponseNotAllowed(["GET"])
     try:
         after = _after(request.headers.get("Last-Event-ID"))
         caller = await in_thread(lambda: caller_of(request))
