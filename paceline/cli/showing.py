@@ -3,7 +3,6 @@
 import random
 import threading
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn
@@ -65,11 +64,10 @@ def _prepare(*, reset: bool) -> None:
 
 def _load() -> None:
     from paceline import edge
-    from paceline.demo import company, load
-    from paceline.domain.calendar import local_day
+    from paceline.demo import load
+    from paceline.demo.moment import today_at
 
     now = common.now()
-    today = local_day(now, ZoneInfo(company.TIME_ZONE))
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), console=err, transient=True, disable=not err.is_terminal
     )
@@ -77,7 +75,7 @@ def _load() -> None:
         task = bar.add_task("making a sample organization", total=None)
         load.load(
             edge.raw_connection(),
-            today,
+            today_at(now),
             now,
             lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
         )
@@ -116,4 +114,6 @@ def _change() -> None:
     waiting = threading.Event()
     while not waiting.wait(CHANGE_SECONDS):
         now = common.now()
-        say(stream.next_change(chance, edge.command_scope(company.SLUG), now), style="dim")
+        told = stream.next_change(chance, edge.command_scope(company.SLUG), now)
+        if told:
+            say(told, style="dim")

@@ -11,6 +11,7 @@ from fractions import Fraction
 from paceline.domain.calendar import Window, WorkCalendar
 from paceline.domain.kinds import Direction, Kind
 
+PERCENT = 100
 _ONE_DAY = timedelta(days=1)
 
 
@@ -126,7 +127,7 @@ def percent_text(share: Fraction | None, places: int = 0) -> str:
     """A share in per cent, rounded down, so that 99.99 % never reads 100 %; a dash where it is undefined."""
     if share is None:
         return "\u2013"
-    scaled = share * 100 * 10**places // 1
+    scaled = share.numerator * 100 * 10**places // share.denominator
     sign, number = ("-" if scaled < 0 else ""), abs(scaled)
     whole, rest = divmod(number, 10**places)
     return f"{sign}{whole}.{rest:0{places}d} %" if places else f"{sign}{whole} %"
@@ -134,8 +135,13 @@ def percent_text(share: Fraction | None, places: int = 0) -> str:
 
 def rounded(value: Fraction) -> int:
     """To the nearest whole unit, half away from zero."""
-    whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
-    return -whole if value < 0 else whole
+    return _rounded(value.numerator, value.denominator)
+
+
+def _rounded(over: int, under: int) -> int:
+    """As rounded, of over / under. A tree has many thousands of rows: their fractions are kept apart in integers."""
+    whole = (2 * abs(over) + under) // (2 * under)
+    return -whole if over < 0 else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +182,17 @@ def progress(
     `upcoming` says that the window has not begun, `on_pace_percent` how far off the expected is on pace.
     """
     # A level is expected to stand at its target all along.
-    expected = Fraction(target) if kind == Kind.LEVEL else target * elapsed.share
-    begun = status(
+    share = 1 if kind == Kind.LEVEL else elapsed.share
+    over, under = target * share.numerator, share.denominator
+    expected = _rounded(over, under)
+    begun = _status(
         current,
         target,
-        expected,
+        over - current * under,
+        over * on_pace_percent,
         is_over=elapsed.is_over,
         kind=kind,
         direction=direction,
-        on_pace=Fraction(on_pace_percent, 100),
     )
     return Progress(
         current=current,
@@ -192,26 +200,19 @@ def progress(
         attainment=attainment(current, target),
         gap=target - current,
         elapsed=elapsed,
-        expected=rounded(expected),
-        pace=current - rounded(expected),
-        pace_ratio=Fraction(current) / expected if expected else None,
+        expected=expected,
+        pace=current - expected,
+        pace_ratio=Fraction(current * under, over) if over else None,
         status=Status.UPCOMING if upcoming else begun,
         projected=_projected(current, elapsed, kind),
         required_per_day=_required(current, target, elapsed, kind, direction),
     )
 
 
-def status(
-    current: int,
-    target: int,
-    expected: Fraction,
-    *,
-    is_over: bool,
-    kind: Kind,
-    direction: Direction,
-    on_pace: Fraction,
+def _status(
+    current: int, target: int, short: int, allowed: int, *, is_over: bool, kind: Kind, direction: Direction
 ) -> Status:
-    """The status once the window has begun; `on_pace` is the share off the expected that is still on pace.
+    """The status once the window has begun; `short` of the expected, and `allowed` a hundredth of it, in one unit.
 
     Where more is better, reaching the target is `achieved` even while the window runs, and only its end
     makes `missed`. Where less is better it is the other way round: a flow beyond the target is `missed` at
@@ -225,10 +226,10 @@ def status(
         return Status.ACHIEVED
     if not done and lower and kind == Kind.FLOW:
         return Status.MISSED
-    off = current - expected if lower else expected - current
+    off = -short if lower else short
     if off <= 0:
         return Status.AHEAD
-    return Status.ON_PACE if off <= expected * on_pace else Status.BEHIND
+    return Status.ON_PACE if off * PERCENT <= allowed else Status.BEHIND
 
 
 def _projected(current: int, elapsed: Elapsed, kind: Kind) -> int | None:
@@ -236,7 +237,8 @@ def _projected(current: int, elapsed: Elapsed, kind: Kind) -> int | None:
         return None
     if kind == Kind.LEVEL or elapsed.is_over:
         return current
-    return rounded(current / elapsed.share) if elapsed.share else None
+    share = elapsed.share
+    return _rounded(current * share.denominator, share.numerator) if share else None
 
 
 def _required(current: int, target: int, elapsed: Elapsed, kind: Kind, direction: Direction) -> int | None:

@@ -284,6 +284,6 @@ def share(value: Fraction | None, places: int = 4) -> str | None:
     """A ratio as a decimal string, rounded down; None where it is undefined."""
     if value is None:
         return None
-    scaled = value * 10**places // 1
+    scaled = value.numerator * 10**places // value.denominator
     whole, rest = divmod(abs(scaled), 10**places)
     return f"{'-' if scaled < 0 else ''}{whole}.{rest:0{places}d}"

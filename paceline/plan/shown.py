@@ -1,6 +1,6 @@
 """Progress and targets as they are shown: as the contract's fields, and in words for a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from paceline.domain.calendar import Window
 from paceline.domain.kinds import Unit
 from paceline.domain.metric import Definition
 from paceline.domain.money import format_units
-from paceline.domain.pace import percent_text
+from paceline.domain.pace import Progress, percent_text
 from paceline.facts.scope import Scope
 from paceline.org import directory
 from paceline.org.models import Organization
@@ -142,32 +142,52 @@ def target_words(target: Target, style: Style) -> dict[str, Any]:
 
 def row(report: Report, each: Row) -> dict[str, Any]:
     """One row in whole units: minor units where the metric is money, with `currency`; shares as decimal strings."""
-    held, made = each.assignment, each.progress
+    return next(rows(report, [each]))
+
+
+def rows(report: Report, shown: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Rows as `row` has them, many thousands in one go."""
+    currency = report.currency if report.definition.unit == Unit.MONEY else None
+    clocks = {
+        "as_of": report.as_of.isoformat(),
+        "known_at": report.known_at.isoformat(),
+        "today": report.today.isoformat(),
+    }
+    of_window: dict[Window, tuple[dict[str, Any], dict[str, Any]]] = {}
+    for each in shown:
+        held, made = each.assignment, each.progress
+        if held.window not in of_window:
+            days = {"start_date": held.window.start.isoformat(), "end_date": held.window.end.isoformat()}
+            of_window[held.window] = days, _elapsed(made) | clocks
+        days, elapsed = of_window[held.window]
+        yield {
+            "assignment_id": held.id,
+            "parent_id": held.parent_id,
+            "assignee": assignee(held),
+            **days,
+            "currency": currency,
+            "current": made.current,
+            "target": made.target,
+            "attainment": share(made.attainment),
+            "gap": made.gap,
+            "expected": made.expected,
+            "pace": made.pace,
+            "pace_ratio": share(made.pace_ratio),
+            "status": made.status.value,
+            "projected": made.projected,
+            "required_per_day": made.required_per_day,
+            "unallocated": each.unallocated,
+            **elapsed,
+        }
+
+
+def _elapsed(made: Progress) -> dict[str, Any]:
+    """What all rows of a window share."""
     return {
-        "assignment_id": held.id,
-        "parent_id": held.parent_id,
-        "assignee": assignee(held),
-        "start_date": held.window.start.isoformat(),
-        "end_date": held.window.end.isoformat(),
-        "currency": report.currency if report.definition.unit == Unit.MONEY else None,
-        "current": made.current,
-        "target": made.target,
-        "attainment": share(made.attainment),
-        "gap": made.gap,
-        "expected": made.expected,
-        "pace": made.pace,
-        "pace_ratio": share(made.pace_ratio),
-        "status": made.status.value,
-        "projected": made.projected,
-        "required_per_day": made.required_per_day,
-        "unallocated": each.unallocated,
         "days_elapsed": made.elapsed.days_over,
         "days_left": made.elapsed.days_left,
         "share_elapsed": share(made.elapsed.share),
         "pace_by": made.elapsed.basis.value,
-        "as_of": report.as_of.isoformat(),
-        "known_at": report.known_at.isoformat(),
-        "today": report.today.isoformat(),
     }
 
 

@@ -58,8 +58,7 @@ def address(acme: Terminal, committed: Database) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A page of the service at `address`, whose faults fail the test: what its console says, and what the policy
-    refused."""
+    """A page of the service at `address`; what its console says, and what the policy refused, fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     faults: list[str] = []
