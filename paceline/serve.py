@@ -1,5 +1,6 @@
 """Running the service: one process, which says when it answers and stops cleanly."""
 
+import gc
 import logging.config
 import socket
 import sys
@@ -15,6 +16,7 @@ GRACE_SECONDS = 5
 BACKLOG = 1_024
 # A thread that comes back from the database waits no longer than this for one that computes.
 SWITCH_SECONDS = 0.0005
+GARBAGE_THRESHOLD = 50_000, 20, 20
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -73,6 +75,9 @@ def run(host: str, port: int, ready: Callable[[str], None]) -> None:
 
     logging.config.dictConfig(LOGGING)
     sys.setswitchinterval(SWITCH_SECONDS)
+    # What a process is made of stays, and the rows of a large answer are no cycles: looking for some takes long.
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLD)
     bound = _bind(host, port)
     made = uvicorn.Config(
         asgi.make(),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -66,9 +67,9 @@ def read(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse:
     """
     caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     with caller.reading() as scope:
-        tag = _state_tag(request, scope)
+        tag, change_id = _state(request, scope)
         unchanged = tag in asked_tags(request, "If-None-Match")
-        response = _nothing(NOT_MODIFIED) if unchanged else answer(make(scope))
+        response = _nothing(NOT_MODIFIED) if unchanged else answer(make(replace(scope, change_id=change_id)))
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -154,7 +155,8 @@ _STATE: LiteralString = """
     FROM ledger_clock c JOIN org_organization o ON o.id = c.org_id WHERE c.org_id = %(org_id)s"""
 
 
-def _state_tag(request: HttpRequest, scope: Scope) -> str:
+def _state(request: HttpRequest, scope: Scope) -> tuple[str, int | None]:
+    """The tag of all that is, and the number of the last change."""
     row = scope.run(_STATE, {"org_id": scope.org_id}, hot=True).fetchone()
     if row is None:
         raise NotFound("there is no such organization")
@@ -162,4 +164,4 @@ def _state_tag(request: HttpRequest, scope: Scope) -> str:
     day = local_day(now(), ZoneInfo(zone))
     # Another version may answer the same in another shape.
     parts = (paceline.__version__, request.get_full_path(), posted_at.isoformat(), last, day, scope.org_id)
-    return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"'
+    return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"', last

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from paceline.domain.calendar import Window, WorkCalendar
 from paceline.domain.kinds import Direction, Kind
@@ -144,8 +145,7 @@ def _rounded(over: int, under: int) -> int:
     return -whole if over < 0 else whole
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far an assignment is, in the metric's unit; `pace` is current less expected.
 
     `projected` is None before the first day is over. `required_per_day` is what each remaining working day,

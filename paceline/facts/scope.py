@@ -15,12 +15,14 @@ class Scope:
     """One organization, reached over one connection, by one actor.
 
     Made only at the edges (the command line; later the middleware and the worker) from a checked identity.
-    The connection is inside a transaction that the edge commits.
+    The connection is inside a transaction that the edge commits. `change_id` is the number of the last change in the
+    organization's trail, where it was read in the snapshot that the scope reads in.
     """
 
     org_id: int
     connection: psycopg.Connection[Any]
     actor: str
+    change_id: int | None = None
 
     def run(self, query: QueryNoTemplate, params: Params, *, hot: bool = False) -> Cursor:
         """The cursor after the query.

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from paceline.errors import Conflict, NotFound
 from paceline.facts.scope import Scope
+from paceline.org.kept import kept
 from paceline.org.models import Department, Organization, Person, Team
 from paceline.org.names import did_you_mean, findable, listed
 
@@ -39,7 +40,7 @@ def organization(slug: str | None = None) -> Organization:
 
 def own_organization(scope: Scope) -> Organization:
     """The organization of the scope. Raises NotFound."""
-    found = Organization.objects.filter(pk=scope.org_id).first()
+    found = kept.get(scope, "organization", lambda: Organization.objects.filter(pk=scope.org_id).first())
     if found is None:
         raise NotFound("there is no such organization")
     return found

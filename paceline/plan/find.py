@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
+from paceline.domain.calendar import Window
 from paceline.errors import InvalidInput, NotFound
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org import directory
 from paceline.org.directory import AmbiguousName
+from paceline.org.kept import kept
 from paceline.org.models import Department, Person, Team
 from paceline.org.names import did_you_mean, findable
 from paceline.plan.models import AssigneeKind, Assignment, Target
@@ -17,8 +21,7 @@ ORGANIZATION = Assignee(AssigneeKind.ORGANIZATION.value, 0)
 
 def target(scope: Scope, target_id: int) -> Target:
     """The target with this id. Raises NotFound."""
-    own = Target.objects.filter(org_id=scope.org_id).select_related("metric", "measured_by__narrowed_from")
-    found = own.filter(pk=target_id).first()
+    found = kept.get(scope, ("target", target_id), lambda: _targets(scope).filter(pk=target_id).first())
     if found is None:
         raise NotFound("there is no such target")
     return found
@@ -46,13 +49,29 @@ def assignment(scope: Scope, assignment_id: int) -> Assignment:
     return found
 
 
+def share(scope: Scope, target: Target, assignee: Assignee, window: Window) -> Assignment:
+    """The assignee's share of the target for the window, also one that was taken away since. Raises NotFound."""
+    own = Assignment.objects.filter(org_id=scope.org_id, target=target, start_date=window.start, end_date=window.end)
+    found = own.filter(assignee_kind=assignee.kind, assignee_id=assignee.id).first()
+    if found is None:
+        raise NotFound(f"this assignee never had a share of {target.name!r} for {window.start} to {window.last}")
+    return found
+
+
 def target_of_assignment(scope: Scope, assignment_id: int) -> Target:
     """The target of an assignment, also of one that was taken away since. Raises NotFound."""
-    own = Target.objects.filter(org_id=scope.org_id).select_related("metric", "measured_by__narrowed_from")
-    found = list(own.filter(assignments__id=assignment_id, assignments__org_id=scope.org_id)[:1])
-    if not found:
+    found = kept.get(scope, ("target of", assignment_id), lambda: _target_of(scope, assignment_id))
+    if found is None:
         raise NotFound("there is no such assignment")
-    return found[0]
+    return found
+
+
+def _target_of(scope: Scope, assignment_id: int) -> Target | None:
+    return _targets(scope).filter(assignments__id=assignment_id, assignments__org_id=scope.org_id).first()
+
+
+def _targets(scope: Scope) -> QuerySet[Target]:
+    return Target.objects.filter(org_id=scope.org_id).select_related("metric", "measured_by__narrowed_from")
 
 
 def assignee(scope: Scope, words: str) -> Assignee:
@@ -67,7 +86,8 @@ def assignee(scope: Scope, words: str) -> Assignee:
         return Assignee(kind, directory.find_person(scope, name).id)
     if kind in {AssigneeKind.DEPARTMENT, AssigneeKind.TEAM} and name:
         return Assignee(kind, directory.find_unit(scope, kind, name).id)
-    raise InvalidInput.at("to", f"{words!r} is not organization, department:NAME, team:NAME or person:EMAIL")
+    near = "" if kind in AssigneeKind.values else did_you_mean(kind, AssigneeKind.values)
+    raise InvalidInput.at("to", f"{words!r} is not organization, department:NAME, team:NAME or person:EMAIL{near}")
 
 
 def check_assignee(scope: Scope, given: Assignee) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -11,6 +11,7 @@ from paceline.errors import NotFound
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org import directory
+from paceline.org.kept import kept
 from paceline.org.models import Department, Person, Team
 from paceline.plan.models import Assignment, AssignmentValue, Target
 
@@ -33,8 +34,18 @@ def held(scope: Scope, target: Target, known_at: datetime | None = None) -> list
     own = Assignment.objects.filter(org_id=scope.org_id, target=target)
     rows = _rows(scope, own, known_at)
     names = names_of(scope)
+    # Few windows are shared by many.
+    windows: dict[tuple[date, date], Window] = {}
     made = [
-        Held(number, Assignee(kind, of), names[kind, of], Window(start, end), value, parent_id, locked)
+        Held(
+            number,
+            Assignee(kind, of),
+            names[kind, of],
+            windows.setdefault((start, end), Window(start, end)),
+            value,
+            parent_id,
+            locked,
+        )
         for number, kind, of, start, end, value, parent_id, locked in rows
     ]
     order = {"organization": 0, "department": 1, "team": 2, "person": 3}
@@ -57,8 +68,8 @@ def _now(own: QuerySet[Assignment]):  # noqa: ANN202 - rows of values
 
 
 def _then(scope: Scope, own: QuerySet[Assignment], known_at: datetime):  # noqa: ANN202 - rows of values
-    kept = AssignmentValue.objects.filter(org_id=scope.org_id, assignment__in=own, known_from__lte=known_at)
-    last = kept.order_by("assignment_id", "-known_from").distinct("assignment_id")
+    were = AssignmentValue.objects.filter(org_id=scope.org_id, assignment__in=own, known_from__lte=known_at)
+    last = were.order_by("assignment_id", "-known_from").distinct("assignment_id")
     fields = "assignment_id", "value", "parent_id", "is_locked", "is_deleted"
     stood = {number: rest for number, *rest in last.values_list(*fields)}
     fixed = own.filter(id__in=stood).values_list("id", "assignee_kind", "assignee_id", "start_date", "end_date")
@@ -73,6 +84,12 @@ Names = dict[tuple[str, int], str]
 
 def held_one(scope: Scope, assignment_id: int, known_at: datetime | None = None) -> Held:
     """One assignment now, or as it stood. Raises NotFound where there is none, or was none then."""
+    if known_at is None:
+        return kept.get(scope, ("held one", assignment_id), lambda: _held_one(scope, assignment_id, None))
+    return _held_one(scope, assignment_id, known_at)
+
+
+def _held_one(scope: Scope, assignment_id: int, known_at: datetime | None) -> Held:
     own = Assignment.objects.filter(org_id=scope.org_id, id=assignment_id)
     for number, kind, of, start, end, value, parent_id, locked in _rows(scope, own, known_at):
         assignee = Assignee(kind, of)
@@ -85,8 +102,14 @@ def value_below(scope: Scope, parent: Held, known_at: datetime | None = None) ->
     """What the shares just below one come to, for the same window; None where there are none."""
     if parent.assignee.kind == "person":
         return None
-    kept = AssignmentValue.objects.filter(org_id=scope.org_id, parent_id=parent.id)
-    was = Q(id__in=kept.values("assignment_id")) if known_at is not None else Q(parent_id=parent.id)
+    if known_at is None:
+        return kept.get(scope, ("below", parent.id), lambda: _value_below(scope, parent, None))
+    return _value_below(scope, parent, known_at)
+
+
+def _value_below(scope: Scope, parent: Held, known_at: datetime | None) -> int | None:
+    were = AssignmentValue.objects.filter(org_id=scope.org_id, parent_id=parent.id)
+    was = Q(id__in=were.values("assignment_id")) if known_at is not None else Q(parent_id=parent.id)
     window = {"start_date": parent.window.start, "end_date": parent.window.end}
     rows = _rows(scope, Assignment.objects.filter(was, org_id=scope.org_id, **window), known_at)
     values = [value for *_, value, parent_id, _ in rows if parent_id == parent.id]

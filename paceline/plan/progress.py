@@ -3,11 +3,12 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from paceline.domain import pace
 from paceline.domain.calendar import DAY_MIN, Window, WorkCalendar, add_months
@@ -22,6 +23,7 @@ from paceline.facts.sums import Assignee, Sums
 from paceline.org import directory
 from paceline.org.calendar import today as today_of
 from paceline.org.calendar import work_calendar
+from paceline.org.kept import kept
 from paceline.org.models import Organization
 from paceline.plan import former, rules
 from paceline.plan.find import ORGANIZATION
@@ -34,8 +36,7 @@ PAST_YEARS_MAX = 3
 _YEAR_MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One assignment's progress; `unallocated` is None where nothing is below it, negative if over-allocated.
 
     `depth` is how many rows of the report stand above it in the tree.
@@ -130,7 +131,7 @@ class Measure:
 
     def _organization(self) -> Organization:
         """The organization with the settings of then."""
-        found = directory.own_organization(self.scope)
+        found = copy(directory.own_organization(self.scope))
         for name, value in self._then("organization", found.id).items():
             setattr(found, name, value)
         return found
@@ -194,9 +195,11 @@ def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, wi
     Run it in one snapshot. Raises InvalidInput for a clock that is in the future.
     """
     measure = Measure(scope, target, clocks, now)
-    assigned = held(scope, target, measure.known_at)
-    shown = in_tree_order(each for each in assigned if window is None or each.window == window)
-    return _report(measure, shown, _unallocated(assigned))
+    if measure.known_at is not None:
+        return _report(measure, _layout(scope, target, measure.known_at, window))
+    name = ("layout", target.id, window)
+    layout = kept.get(scope, name, lambda: _layout(scope, target, None, window), lambda made: len(made.shown))
+    return _report(measure, layout)
 
 
 def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, clocks: Clocks = NOW) -> Report:
@@ -204,21 +207,35 @@ def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, 
     measure = Measure(scope, target, clocks, now)
     one = held_one(scope, assignment_id, measure.known_at)
     below = value_below(scope, one, measure.known_at)
-    return _report(measure, [one], {} if below is None else {one.id: one.value - below})
+    return _report(measure, _Layout([one], {one.id: 0}, {} if below is None else {one.id: one.value - below}))
 
 
-def _report(measure: Measure, shown: list[Held], left: Mapping[int, int]) -> Report:
-    currents = _currents(measure, shown)
-    elapsed = {span: _elapsed(measure, span) for span in {each.window for each in shown}}
-    depth = depths(shown)
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The rows to show in their order, and for each its depth and what is unallocated, by id."""
+
+    shown: Sequence[Held]
+    depths: Mapping[int, int]
+    left: Mapping[int, int]
+
+
+def _layout(scope: Scope, target: Target, known_at: datetime | None, window: Window | None) -> _Layout:
+    assigned = held(scope, target, known_at)
+    shown = in_tree_order(each for each in assigned if window is None or each.window == window)
+    return _Layout(shown, depths(shown), _unallocated(assigned))
+
+
+def _report(measure: Measure, layout: _Layout) -> Report:
+    currents = _currents(measure, layout.shown)
+    elapsed = {span: _elapsed(measure, span) for span in {each.window for each in layout.shown}}
     rows = [
         Row(
             each,
             measure.progress(currents.get(each.id, 0), each.value, each.window, elapsed[each.window]),
-            left.get(each.id),
-            depth[each.id],
+            layout.left.get(each.id),
+            layout.depths[each.id],
         )
-        for each in shown
+        for each in layout.shown
     ]
     organization = measure.organization
     return Report(
@@ -255,17 +272,12 @@ def _elapsed(measure: Measure, window: Window) -> Elapsed:
 
 def _currents(measure: Measure, assigned: Sequence[Held]) -> Mapping[int, int]:
     """The current value by assignment id: one query over all windows that have begun."""
-    by_window: dict[Window, list[Held]] = defaultdict(list)
-    for each in assigned:
-        cut = each.window.until(measure.as_of)
-        if cut is not None:
-            by_window[cut].append(each)
-    windows = list(by_window)
-    read = measure.sums(windows, list({each.assignee for each in assigned}))
+    cuts = {window: window.until(measure.as_of) for window in {each.window for each in assigned}}
+    begun = list(dict.fromkeys(cut for cut in cuts.values() if cut is not None))
+    place_of = {window: begun.index(cut) for window, cut in cuts.items() if cut is not None}
+    read = measure.sums(begun, list({each.assignee for each in assigned}))
     return {
-        each.id: read.get((place, each.assignee), 0)
-        for place, window in enumerate(windows)
-        for each in by_window[window]
+        each.id: read.get((place_of[each.window], each.assignee), 0) for each in assigned if each.window in place_of
     }
 
 
