@@ -1,7 +1,7 @@
 """What every command shares: getting ready, the two outputs, and reading what people type."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -43,6 +43,11 @@ OrganizationOption = Annotated[
     ),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept with the change.")]
+
+
+# Longer texts are not repeated in a message.
+TOLD_CHARACTERS_MAX = 60
+NOTHING = "nothing"
 
 
 def say(text: str, style: str = "") -> None:
@@ -95,6 +100,16 @@ def unusable(path: object, what: str, error: OSError | ValueError) -> InvalidInp
 def counted(number: int, noun: str) -> str:
     """A number of things, in words."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def say_changes(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+    """What an edit made of it. A text that would fill the line is only named."""
+    told: list[str] = []
+    for name, was in old.items():
+        if was != new[name]:
+            is_short = all(len(each) <= TOLD_CHARACTERS_MAX and each.isprintable() for each in (was, new[name]))
+            told.append(f"{name} from {was or NOTHING} to {new[name] or NOTHING}" if is_short else name)
+    say(f"changed {what}: {', '.join(told)}" if told else f"{what} was so already")
 
 
 def say_more(count: int, shown: int, noun: str) -> None:

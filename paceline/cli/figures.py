@@ -1,13 +1,13 @@
 """Commands for the figures: progress, the records and days behind it, why a record counts, what is uncounted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from paceline.cli import common
-from paceline.cli.common import OrganizationOption, say, tell
-from paceline.cli.planning import EndOption, StartOption, TargetArgument, ToOption, part
+from paceline.cli.common import OrganizationOption, counted, say, tell
+from paceline.cli.planning import EndOption, StartOption, TargetArgument, ToOption, part, style_of
 from paceline.cli.rows import Format, FormatOption, print_rows
 
 AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="Count days up to here.")]
@@ -47,9 +47,12 @@ def progress(
         found = find.target_named(scope, target)
         window = part(found, start, end) if start or end else None
         report = figures.report(scope, found, common.now(), clocks(figures.Clocks), window)
-        show = {Format.TABLE: shown.words, Format.CSV: shown.flat, Format.JSON: shown.row}[format_]
-        rows = [show(report, each) for each in report.rows]
-    print_rows(rows, format_, shown.COLUMNS if format_ == Format.TABLE else shown.FLAT_FIELDS)
+        if format_ == Format.TABLE:
+            names, rows = shown.table(report)
+        else:
+            show = shown.flat if format_ == Format.CSV else shown.row
+            names, rows = shown.FLAT_FIELDS, [show(report, each) for each in report.rows]
+    print_rows(rows, format_, names)
     say(shown.heading(report), style="dim")
     if not rows and window is not None:
         say(f"nobody has a share for {window.start} to {window.last}: leave out --start and --end", style="yellow")
@@ -104,12 +107,12 @@ def records(
         found = find.target_named(scope, target)
         asked = clocks(Clocks)
         held = behind.find_held(scope, found, find.assignee(scope, to), part(found, start, end), asked.known_at)
-        counted: list[Any] = []
+        behind_it: list[Any] = []
         after = (0, 0)
         while page := behind.records(scope, found, held, common.now(), asked, after):
-            counted += page
+            behind_it += page
             after = page[-1].record_id, page[-1].person_id
-        people = Person.objects.filter(org_id=scope.org_id, id__in={each.person_id for each in counted})
+        people = Person.objects.filter(org_id=scope.org_id, id__in={each.person_id for each in behind_it})
         names = dict(people.values_list("id", "name"))
         value, total = _values(scope, found, format_), _values(scope, found, Format.TABLE)
     rows = [
@@ -122,18 +125,22 @@ def records(
             "day": str(each.day),
             "value": value(each.value),
         }
-        for each in counted
+        for each in behind_it
     ]
     ids = () if format_ == Format.TABLE else ("person_id",)
     print_rows(rows, format_, ("source", "external_id", "name", *ids, "person", "day", "value"))
-    say(f"{len(rows):,} records, {total(sum(each.value for each in counted))} in all", style="dim")
+    say(f"{counted(len(rows), 'record')}, {total(sum(each.value for each in behind_it))} in all", style="dim")
 
 
 def explain(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Its external id.")],
     target: TargetArgument,
-    to: Annotated[str | None, typer.Option("--to", metavar="ASSIGNEE", help="Whose, as for assign.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="Where several sources have that id.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="ASSIGNEE", help="For whom, written as for assign. Default: anybody.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="NAME", help="Of which source, where several have that id.")
+    ] = None,
     organization: OrganizationOption = None,
 ) -> None:
     """Say whether a record counts for a target, and the first rule that fails if not."""
@@ -146,9 +153,9 @@ def explain(
         told = behind.why(scope, found, record, common.now(), assignee, source)
         person = Person.objects.filter(org_id=scope.org_id, id=told.person_id).first()
         value = _values(scope, found, Format.TABLE)
-    for rule in told.rules:
-        tell(f"{'yes' if rule.holds else 'NO ':<3} {rule.words}")
     failing = told.first_failing
+    for mark, rule in zip(_marks(told.rules), told.rules, strict=True):
+        tell(f"{mark:<3} {rule.words}")
     if failing is None:
         tell(f"counted: {value(told.value)} on {told.day} for {person.name if person else told.owner}")
     elif person is None and told.owner is not None:
@@ -159,10 +166,14 @@ def explain(
 
 def uncounted(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="Its key, such as revenue.")],
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="So many records. Default: 50 in a table, else all."),
+    ] = None,
     format_: FormatOption = Format.TABLE,
     organization: OrganizationOption = None,
 ) -> None:
-    """List the records that a metric would count but cannot, and why."""
+    """Say how many records a metric would count but cannot, and why, and list them."""
     names = ("source", "external_id", "name", "owner", "reason")
     with common.reading(organization) as scope:
         from paceline.facts import clock
@@ -170,13 +181,37 @@ def uncounted(
         from paceline.plan import registry, rules
 
         definition, credited = rules.definition(registry.metric(scope, metric)), clock.rules(scope)
+        reasons = held_out.counted(scope, definition, credited)
+        count = sum(reasons.values())
+        wanted = limit or (UNCOUNTED_MAX if format_ == Format.TABLE else count)
         rows: list[dict[str, Any]] = []
         after = 0
-        while page := held_out.listed(scope, definition, credited, after):
+        while page := held_out.listed(scope, definition, credited, after, wanted - len(rows)):
             rows += [{name: getattr(each, name) for name in names} for each in page]
             after = page[-1].record_id
-    print_rows(rows, format_, names)
-    say(f"{len(rows):,} records", style="dim")
+    for reason in sorted(reasons, key=lambda each: (-reasons[each], each)):
+        say(f"{reason}: {counted(reasons[reason], 'record')} {REASONS[reason]}", style="yellow")
+    if rows or format_ != Format.TABLE:
+        print_rows(rows, format_, names)
+    common.say_more(count, len(rows), "record")
+
+
+# So many uncounted records fit on a screen; the counts by reason tell more than a longer list.
+UNCOUNTED_MAX = 50
+REASONS = {
+    "no_day": "without the day that the metric needs",
+    "no_owner": "with an owner nobody is known by",
+    "no_rate": "without a rate for the currency on the day",
+    "no_value": "without the value that the metric needs",
+}
+
+
+def _marks(rules: Sequence[Any]) -> Iterator[str]:
+    """How each rule is told: what comes behind the first that fails is not asked any more."""
+    is_asked = True
+    for rule in rules:
+        yield ("yes" if rule.holds else "NO") if is_asked else "\u2013"
+        is_asked = is_asked and rule.holds
 
 
 def _clocks(as_of: str | None, known_at: str | None, today: str | None) -> Any:
@@ -186,13 +221,4 @@ def _clocks(as_of: str | None, known_at: str | None, today: str | None) -> Any:
 
 def _values(scope: Any, target: Any, format_: Format) -> Callable[[int | None], Any]:
     """How values of the target are printed: as they are for programs, in major units with separators for people."""
-    from paceline.domain.kinds import Unit
-    from paceline.domain.money import format_units
-    from paceline.org import directory
-    from paceline.plan import rules
-
-    if format_ != Format.TABLE:
-        return lambda number: number
-    is_money = rules.definition(target.metric).unit == Unit.MONEY
-    exponent = rules.exponent(directory.own_organization(scope)) if is_money else 0
-    return lambda number: "\u2013" if number is None else format_units(number, exponent)
+    return style_of(scope, target.metric).number if format_ == Format.TABLE else lambda number: number

@@ -1,12 +1,12 @@
 """Commands for the ground: migrate, doctor, verify, and the organization itself."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from paceline.cli import common
-from paceline.cli.common import OrganizationOption, ReasonOption, say, tell
+from paceline.cli.common import OrganizationOption, ReasonOption, counted, say, tell
 from paceline.errors import InvalidInput
 
 organizations = typer.Typer(help="The organization: make one, show it, change its settings.", no_args_is_help=True)
@@ -32,7 +32,7 @@ def migrate() -> None:
     done = schema.migrate()
     for name in done:
         tell(name)
-    say(f"{len(done)} migrations applied" if done else "the database is up to date")
+    say(f"{counted(len(done), 'migration')} applied" if done else "the database is up to date")
 
 
 def doctor() -> None:
@@ -60,7 +60,7 @@ def verify(
     if not found:
         say("ledger, totals and stays agree with the records", style="green")
         return
-    say(f"{len(found)} differences{', repaired' if repair else ''}", style="red")
+    say(f"{counted(len(found), 'difference')}{', repaired' if repair else ''}", style="red")
     raise typer.Exit(1)
 
 
@@ -96,6 +96,7 @@ def create(
     }
     made = open_organization(edge.raw_connection(), edge.command_actor(), **given)  # pyright: ignore[reportArgumentType]
     tell(made.slug)
+    say(f"made organization {made.name}: amounts in {made.currency}, days in {made.time_zone}")
 
 
 @organizations.command("show")
@@ -123,12 +124,19 @@ def change(
         from paceline.org import directory
         from paceline.plan.actions.settings import change_settings, targets_in_money
 
-        before = directory.own_organization(scope).currency
-        after = change_settings(scope, reason=reason, **given).currency  # pyright: ignore[reportArgumentType]
-        targets = targets_in_money(scope) if before != after else []
-    say("changed")
+        before = directory.own_organization(scope)
+        after = change_settings(scope, reason=reason, **given)  # pyright: ignore[reportArgumentType]
+        targets = targets_in_money(scope) if before.currency != after.currency else []
+    common.say_changes(before.name, _told(before), _told(after))
     if targets:
-        say(f"the values of {len(targets)} targets keep their numbers, now in {after}: check them", style="yellow")
+        left = f"{counted(len(targets), 'target')} in money now in {after.currency}, the numbers unchanged"
+        say(f"{left}: check the values", style="yellow")
+
+
+def _told(organization: Any) -> dict[str, str]:
+    from paceline.org.actions.organization import SETTINGS
+
+    return {name: str(getattr(organization, name)) for name in SETTINGS}
 
 
 @rates.command("set")
@@ -145,7 +153,8 @@ def set_rate(
         from paceline.plan.actions.settings import set_rates
 
         set_rates(scope, {(currency.upper(), day): worth})
-    say("entered" if worth is not None else "removed")
+    code = currency.upper()
+    say(f"1 {code} is worth {worth} from {day} on" if worth is not None else f"removed the rate of {code} from {day}")
 
 
 @rates.command("list")
@@ -162,20 +171,30 @@ def list_rates(organization: OrganizationOption = None) -> None:
 RATE_CHARACTERS_MAX = 40
 # Settings that are whole numbers, all of them small.
 WHOLE_DIGITS_MAX = 9
-_WHOLE = {"fiscal_year_first_month", "week_first_day", "on_pace_percent"}
+# So much of a wrong setting is repeated.
+SETTING_CHARACTERS_MAX = 40
+# Each with what one may look like.
+_WHOLE = {
+    "fiscal_year_first_month": "4 for April",
+    "week_first_day": "0 for Monday",
+    "on_pace_percent": "10",
+}
 
 
 def _setting(text: str) -> tuple[str, object]:
     from paceline.org.actions.organization import SETTINGS
+    from paceline.org.names import did_you_mean
 
     name, equals, value = text.partition("=")
     if not equals or name not in SETTINGS:
-        raise InvalidInput.at(text, f"write name=value, the name one of {', '.join(SETTINGS)}")
+        near = "" if name in SETTINGS else did_you_mean(name, SETTINGS)
+        raise InvalidInput.at(text, f"write name=value, the name one of {', '.join(SETTINGS)}{near}")
     if name == "working_weekdays":
         return name, _weekdays(value)
     if name in _WHOLE:
         if not value.isdecimal() or len(value) > WHOLE_DIGITS_MAX:
-            raise InvalidInput.at(name, f"{value!r} is not a whole number")
+            shown = value[:SETTING_CHARACTERS_MAX]
+            raise InvalidInput.at(name, f"{shown!r} is not a whole number: give one such as {_WHOLE[name]}")
         return name, int(value)
     return name, value
 

@@ -10,7 +10,10 @@ from paceline.plan.models import AssignmentValue
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of an assignment; `old_value` is None where it was made, or made again."""
+    """One change of an assignment; `old_value` is None where it was made, or made again.
+
+    `change` says in a word what it was: assigned, changed, locked, unlocked, moved or removed.
+    """
 
     at: datetime
     actor: str
@@ -21,6 +24,7 @@ class Step:
     is_deleted: bool
     parent_id: int | None
     reason: str
+    change: str
 
 
 def steps(scope: Scope, assignment_id: int) -> list[Step]:
@@ -40,4 +44,17 @@ def _step(before: AssignmentValue | None, each: AssignmentValue) -> Step:
         each.is_deleted,
         each.parent_id,
         each.reason,
+        _change(before, each),
     )
+
+
+def _change(before: AssignmentValue | None, each: AssignmentValue) -> str:
+    if each.is_deleted:
+        return "removed"
+    if before is None or before.is_deleted:
+        return "assigned"
+    if each.value != before.value:
+        return "changed"
+    if each.is_locked != before.is_locked:
+        return "locked" if each.is_locked else "unlocked"
+    return "moved"

@@ -19,6 +19,10 @@ NAMED = ("target", "create", "--metric", "revenue", "--value", "1", *QUARTER, "-
 METRIC = ("metric", "create", "mine", "--name", "Mine")
 SAM = ("--to", "person:Sam")
 NO_AMOUNT = "is not an amount"
+BASES = "calendar_days, past_shape or working_days"
+PERIODS = "annual, custom, monthly, quarterly or weekly"
+QUARTERLY = f"period: 'quaterly' is not {PERIODS}; did you mean quarterly?"
+KINDS = "organization, department:NAME, team:NAME or person:EMAIL; did you mean department?"
 
 # What is typed, and what is said of it: all of a line, or its beginning where it ends in dots.
 REFUSED: list[tuple[tuple[str, ...], str]] = [
@@ -131,8 +135,16 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
         "there is no metric 'revenu'; did you mean revenue?",
     ),
     (("target", "create", "--name", "T", "--metric", "\0", "--value", "1", *QUARTER), "there is no metric '\\x00'..."),
-    ((*MADE, "--pace-by", "moon"), "pace_by: 'moon' is not calendar_days, past_shape, working_days"),
-    ((*MADE, "--status", "done"), "status: 'done' is not active, archived, draft"),
+    ((*MADE, "--pace-by", "moon"), "pace_by: 'moon' is not calendar_days, past_shape or working_days"),
+    ((*MADE, "--status", "done"), "status: 'done' is not active, archived or draft"),
+    ((*CREATE, "--value", "1", "--start", "2025-01-01", "--period", "quaterly"), QUARTERLY),
+    (
+        (*MADE, "--status", "archive"),
+        "status: 'archive' is not active, archived or draft; did you mean archived or active?",
+    ),
+    ((*MADE, "--pace-by", "working days"), f"pace_by: 'working days' is not {BASES}; did you mean working_days?"),
+    (("organization", "set", "curency=EUR"), "curency=EUR: write name=value, the name one of name, slug,..."),
+    (("assign", "Q1", "--to", "departement:Field", "--value", "1"), f"to: 'departement:Field' is not {KINDS}"),
     (("progress", "Q2"), "there is no target 'Q2'..."),
     (("progress", "99"), "there is no such target"),
     (("progress", "9" * 30), "there is no target '999999999999999999999999999999'"),
@@ -226,8 +238,11 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("organization", "set", "working_weekdays=Mon"), "working_weekdays: 'Mon' is not a list such as 0,1,2,3,4,..."),
     (("organization", "set", "working_weekdays="), "working_weekdays: '' is not a list such as 0,1,2,3,4,..."),
     (("organization", "set", "working_weekdays=7"), "working_weekdays: 7 is not a weekday (0 to 6)"),
-    (("organization", "set", "on_pace_percent=ten"), "on_pace_percent: 'ten' is not a whole number"),
-    (("organization", "set", "on_pace_percent=-1"), "on_pace_percent: '-1' is not a whole number"),
+    (
+        ("organization", "set", "on_pace_percent=ten"),
+        "on_pace_percent: 'ten' is not a whole number: give one such as 10",
+    ),
+    (("organization", "set", "on_pace_percent=-1"), "on_pace_percent: '-1' is not a whole number: give one such as 10"),
     (("organization", "set", f"on_pace_percent={'9' * 5000}"), "on_pace_percent: '999..."),
     (("organization", "set", "holiday_country=XX"), "holiday_country: no holidays are known for 'XX'"),
     (("organization", "set", "credit_owner=both"), "credit_owner: 'both' is not at_close or current"),

@@ -10,11 +10,14 @@ from tests.cli.terminal import Terminal
 
 COMMANDS = """
 assign
+demo
 doctor
 explain
+history
 import deals
 import leads
 import people
+import rejected
 import tasks
 metric create
 metric edit
@@ -25,6 +28,8 @@ migrate
 organization create
 organization set
 organization show
+person create
+person edit
 person end
 person list
 person move
@@ -33,15 +38,23 @@ rate list
 rate set
 records
 series
+serve
 target create
+target delete
 target edit
 target list
+token create
+token list
+token revoke
 unassign
 uncounted
+unit create
 unit hang
 unit list
 unit place
+unit rename
 verify
+worker
 """
 
 
@@ -77,7 +90,7 @@ def test_help(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("group", ["", "import", "metric", "organization", "person", "rate", "target", "unit"])
+@pytest.mark.parametrize("group", ["", "import", "metric", "organization", "person", "rate", "target", "token", "unit"])
 def test_a_group_alone_shows_its_commands(monkeypatch: pytest.MonkeyPatch, group: str) -> None:
     for arguments in ((), ("--help",)):
         ran = Terminal(monkeypatch).run(*group.split(), *arguments)
@@ -99,7 +112,7 @@ CREATE = ("organization", "create", "--name", "x")
         (("progress", "Q1", "--colour"), "No such option: --colour"),
         (("progress", "Q1", "Q2"), "Got unexpected extra argument(s) (Q2)"),
         (("progress", "Q1", "--format", "xml"), "'xml' is not one of 'csv', 'json', 'table'"),
-        ((*CREATE, "--week-first-day", "9"), "Input should be less than or equal to 6"),
+        ((*CREATE, "--week-first-day", "9"), "9 is not in the range 0<=x<=6"),
         (
             ("organization", "create", "--name", "x", "--week-first-day", "9" * 5000),
             "Invalid value for '--week-first-day'",

@@ -18,7 +18,7 @@ def written(path: Path, *lines: str, header: str = HEADER) -> Path:
     return path
 
 
-def current(terminal: Terminal, name: str = "Organization") -> str:
+def current(terminal: Terminal, name: str = "Acme") -> str:
     rows = of_csv(terminal("progress", "Q1", "--format", "csv"))
     return next(row["current"] for row in rows if row["assignee_name"] == name)
 
@@ -183,4 +183,35 @@ def test_many_refused_rows_are_cut_short(acme: Terminal, tmp_path: Path) -> None
     file = written(tmp_path / "more.csv", *(f"G{number},Sam,x,won,2025-01-02,2025-01-11" for number in range(25)))
     ran = acme.run("import", "deals", file)
     assert len(ran.err.splitlines()) == 11
-    assert ran.err.splitlines()[-1] == "... and 15 more; --reject FILE keeps them all"
+    assert ran.err.splitlines()[-1] == "... and 15 more; --reject FILE writes them all"
+
+
+def test_refused_rows_are_kept_and_listed(acme: Terminal, tmp_path: Path) -> None:
+    assert acme("import", "rejected").err == "0 rows\n"
+    deals = written(tmp_path / "more.csv", "G1,Sam,ten,won,2025-01-02,2025-01-11", "G2,Sam,1,won,2025-01-02,2025-01-11")
+    acme.run("import", "deals", deals, "--source", "crm")
+    people = written(tmp_path / "someone.csv", "Olaf,olaf@acme", "Olaf,olaf@", header="name,email\n")
+    acme.run("import", "people", people)
+    acme.run("import", "people", people, "--dry-run")
+    told = of_csv(acme("import", "rejected", "--format", "csv"))
+    names = ("kind", "source", "file", "line", "column", "reason", "content")
+    assert [[row[name] for name in names] for row in told] == [
+        ["people", "csv", "someone.csv", "2", "email", "'olaf@acme' is not an e-mail address", "Olaf,olaf@acme"],
+        ["people", "csv", "someone.csv", "3", "email", "'olaf@' is not an e-mail address", "Olaf,olaf@"],
+        ["deals", "crm", "more.csv", "2", "amount", "'ten' is not an amount", "G1,Sam,ten,won,2025-01-02,2025-01-11"],
+    ]
+    assert len(of_csv(acme("import", "rejected", "deals", "--format", "csv"))) == 1
+    cut = acme("import", "rejected", "--limit", 1)
+    assert len(cut.out.splitlines()) == 2
+    assert cut.err.splitlines() == ["... and 2 more; --limit 3 lists them all", "3 rows"]
+
+
+@pytest.mark.parametrize("module", ["people", "deals"])
+def test_columns_of_other_names_are_answered_with_mapping_files(acme: Terminal, tmp_path: Path, module: str) -> None:
+    file = written(tmp_path / "export.csv", "1,Sam", header="Deal,Rep\n")
+    said = acme.refused("import", module, file).splitlines()
+    assert said[0].startswith(("name: the file has no column", "external_id: the file has no column"))
+    assert said[-1].startswith("--mapping: where the columns of your file have other names, a mapping file says")
+    mapping = tmp_path / "m.toml"
+    mapping.write_text('[columns]\nname = "Name"\nexternal_id = "Id"\n', encoding="utf-8")
+    assert "--mapping" not in acme.refused("import", module, file, "--mapping", mapping)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.cli.terminal import Terminal
 from tests.cli.test_figures import of_csv
+from tests.scenarios.shell import Ran
 
 BIG = {
     "module": "deals",
@@ -16,6 +17,11 @@ BIG = {
     "dated_by": "closed",
 }
 QUARTER = ("--period", "quarterly", "--start", "2025-01-01")
+
+
+def cells(ran: Ran) -> list[list[str]]:
+    """A table's cells."""
+    return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in ran.out.splitlines()]
 
 
 def current(terminal: Terminal, target: str) -> dict[str, str]:
@@ -35,18 +41,18 @@ def test_a_metric_is_made_changed_and_retired(acme: Terminal, tmp_path: Path) ->
     file = tmp_path / "big.json"
     file.write_text(json.dumps(BIG), encoding="utf-8-sig")
     made = acme("metric", "create", "won_deals", "--name", "Won deals", "--definition", file, "--direction", "lower")
-    assert made.out == "won_deals\n"
+    assert (made.out, made.err) == ("won_deals\n", "made metric won_deals: Won deals\n")
     assert acme("target", "create", "--name", "Big", "--metric", "won_deals", "--value", "5", *QUARTER).out
     acme("assign", "Big", "--to", "organization", "--value", "5")
     # D4 has no owner that is known.
-    assert current(acme, "Big") == {"Organization": "3"}
+    assert current(acme, "Big") == {"Acme": "3"}
     only_east = {**BIG, "condition": {"field": "region", "op": "equals", "value": "East"}}
     changed = acme("metric", "edit", "won_deals", "--definition", "-", given=json.dumps(only_east))
-    assert (changed.out, changed.err) == ("", "changed\n")
-    assert current(acme, "Big") == {"Organization": "2"}
+    assert (changed.out, changed.err) == ("", "changed metric won_deals: definition\n")
+    assert current(acme, "Big") == {"Acme": "2"}
     assert "targets rest on won_deals: archive them first (Big)" in acme.refused("metric", "retire", "won_deals")
     acme("target", "edit", "Big", "--status", "archived")
-    assert acme("metric", "retire", "won_deals", "--reason", "unused").err == "retired\n"
+    assert acme("metric", "retire", "won_deals", "--reason", "unused").err == "retired metric won_deals\n"
     assert "won_deals" not in acme("metric", "list").out
     assert "there is no metric 'won_deals'" in acme.refused("metric", "show", "won_deals")
 
@@ -59,39 +65,112 @@ def test_what_show_gives_create_takes(acme: Terminal) -> None:
 
 def test_targets_are_made_listed_and_edited(acme: Terminal) -> None:
     condition = json.dumps({"field": "region", "op": "equals", "value": "East"})
-    number = acme(
-        "target",
-        "create",
-        "--name",
-        "East",
-        "--metric",
-        "revenue",
-        "--value",
-        "1,234.50",
-        "--period",
-        "custom",
-        "--start",
-        "2025-01-01",
-        "--end",
-        "2025-02-01",
-        "--filter",
-        condition,
-        "--pace-by",
-        "working_days",
-        "--status",
-        "draft",
-    ).out.strip()
-    assert f"{number}: East (revenue, 2025-01-01 to 2025-02-01, draft)" in acme("target", "list").out.splitlines()
+    made = acme(
+        *("target", "create", "--name", "East", "--metric", "revenue", "--value", "1,234.50", "--period", "custom"),
+        *("--start", "2025-01-01", "--end", "2025-02-01", "--filter", condition),
+        *("--pace-by", "working_days", "--status", "draft"),
+    )
+    number = made.out.strip()
+    assert made.err == "made target East: 1,234.50 EUR of revenue for 2025-01-01 to 2025-01-31\n"
+    assert cells(acme("target", "list"))[3] == [
+        *(number, "East", "revenue", "1,234.50 EUR", "custom", "2025-01-01", "2025-01-31", "draft")
+    ]
+    assert of_csv(acme("target", "list", "--format", "csv"))[2] == {
+        "id": number,
+        "name": "East",
+        "metric": "revenue",
+        "value": "123450",
+        "currency": "EUR",
+        "period": "custom",
+        "start_date": "2025-01-01",
+        "end_date": "2025-02-01",
+        "pace_by": "working_days",
+        "status": "draft",
+    }
     acme("assign", number, "--to", "organization", "--value", "1234.50")
-    assert current(acme, "East") == {"Organization": "100050"}
-    acme("target", "edit", number, "--name", "Far East", "--value", "2000", "--status", "active")
-    assert f"{number}: Far East (revenue, 2025-01-01 to 2025-02-01, active)" in acme("target", "list").out.splitlines()
+    assert current(acme, "East") == {"Acme": "100050"}
+    changes = ("--name", "Far East", "--value", "2000", "--status", "active")
+    assert acme("target", "edit", number, *changes).err == (
+        "changed target East: name from East to Far East, value from 1,234.50 EUR to 2,000.00 EUR,"
+        " status from draft to active\n"
+    )
+    assert acme("target", "edit", number, *changes).err == "target Far East was so already\n"
+    assert cells(acme("target", "list"))[3][3] == "2,000 EUR"
+
+
+def test_a_target_is_deleted_before_anybody_has_a_share(acme: Terminal) -> None:
+    acme("target", "create", "--name", "Slip", "--metric", "deal_count", "--value", "5", *QUARTER)
+    assert acme("target", "delete", "Slip", "--reason", "a slip").err == "deleted target Slip\n"
+    assert [row["name"] for row in of_csv(acme("target", "list", "--format", "csv"))] == ["Q1", "Pipe"]
+    assert acme.refused("target", "delete", "Q1") == (
+        "the target has assignments, whose history stays: archive it instead"
+    )
+
+
+def test_a_history_of_a_share(acme: Terminal) -> None:
+    sam = ("--to", "person:Sam")
+    acme("assign", "Q1", *sam, "--value", "3500.50", "--reason", "a good start")
+    acme("assign", "Q1", *sam, "--value", "3500.50", "--locked")
+    acme("assign", "Q1", "--to", "team:Hunters", "--value", "1")
+    acme("unassign", "Q1", *sam, "--reason", "left")
+    acme("assign", "Q1", *sam, "--value", "2000")
+    told = of_csv(acme("history", "Q1", *sam, "--format", "csv"))
+    assert [[row[name] for name in ("change", "old", "new", "reason")] for row in told] == [
+        ["assigned", "", "300000", ""],
+        ["changed", "300000", "350050", "a good start"],
+        ["locked", "350050", "350050", ""],
+        ["moved", "350050", "350050", told[3]["reason"]],
+        ["removed", "350050", "", "left"],
+        ["assigned", "", "200000", ""],
+    ]
+    assert told[3]["reason"].startswith("now under assignment ")
+    assert {row["who"].partition(" (")[0] for row in told} == {"command line"}
+    table = cells(acme("history", "Q1", *sam))
+    assert table[0] == ["at", "who", "change", "old", "new", "reason"]
+    assert table[2][2:] == ["changed", "3,000.00", "3,500.50", "a good start"]
+    assert acme.refused("history", "Q1", "--to", "person:Eve") == (
+        "this assignee never had a share of 'Q1' for 2025-01-01 to 2025-03-31"
+    )
+
+
+def test_what_was_done_is_said_in_words(acme: Terminal) -> None:
+    eve = ("--to", "person:eve@acme.example")
+    assert acme("assign", "Q1", *eve, "--value", "400,000", "--locked").err == (
+        "assigned 400,000.00 EUR to Eve for 2025-01-01 to 2025-03-31, locked\n"
+    )
+    assert acme("assign", "Q1", *eve, "--value", "400000").err == (
+        "the share of Eve for 2025-01-01 to 2025-03-31 stays 400,000.00 EUR\n"
+    )
+    assert acme("assign", "Q1", *eve, "--value", "1", "--unlocked").err == (
+        "changed the share of Eve for 2025-01-01 to 2025-03-31 from 400,000.00 EUR to 1.00 EUR, now unlocked\n"
+    )
+    assert acme("unassign", "Q1", *eve).err == "took 1.00 EUR from Eve for 2025-01-01 to 2025-03-31\n"
+    acme("target", "create", "--name", "Deals", "--metric", "deal_count", "--value", "25", *QUARTER)
+    assert acme("assign", "Deals", "--to", "organization", "--value", "25").err == (
+        "assigned 25 to Acme for 2025-01-01 to 2025-03-31\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "said"),
+    [
+        ("Deals", "2.5", "'2.5' is not a whole number, and deal_count is a count: give one such as 25"),
+        ("Deals", "many", "'many' is not an amount"),
+        ("Q1", "$500", "'$500' is not in EUR, the reporting currency"),
+        ("Q1", "500 USD", "'500 USD' is not in EUR, the reporting currency"),
+        ("Q1", "9" * 14, "'99999999999999' is too large: at most 10,000,000,000,000.00"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_human_units(acme: Terminal, target: str, value: str, said: str) -> None:
+    acme("target", "create", "--name", "Deals", "--metric", "deal_count", "--value", "25", *QUARTER)
+    assert acme.refused("assign", target, "--to", "organization", "--value", value) == f"value: {said}"
+    assert acme("assign", "Q1", "--to", "organization", "--value", "€500").err.startswith("changed the share of Acme")
 
 
 @pytest.mark.parametrize(
     ("to", "name"),
     [
-        ("organization", "Organization"),
+        ("organization", "Acme"),
         ("department:field", "Field"),
         ("team:HUNTERS", "Hunters"),
         ("person:eve@acme.example", "Eve"),
@@ -108,7 +187,7 @@ def test_assignees_are_named_in_many_ways(acme: Terminal, to: str, name: str) ->
 def test_a_second_time_changes_the_share(acme: Terminal) -> None:
     first = acme("assign", "Q1", "--to", "person:Eve", "--value", "100", "--locked", "--reason", "agreed")
     again = acme("assign", "Q1", "--to", "person:Eve", "--value", "200.25")
-    assert (again.out, again.err) == (first.out, "changed the share it had\n")
+    assert again.out == first.out
     from paceline.plan.models import Assignment, AssignmentValue
 
     eve = Assignment.objects.get(id=int(first.out))
@@ -125,8 +204,10 @@ def test_a_second_time_changes_the_share(acme: Terminal) -> None:
 
 
 def test_a_share_is_taken_away(acme: Terminal) -> None:
-    assert acme("unassign", "Q1", "--to", "department:Field", "--reason", "merged").err == "removed\n"
-    assert list(current(acme, "Q1")) == ["Organization", "Sam"]
+    assert acme("unassign", "Q1", "--to", "department:Field", "--reason", "merged").err == (
+        "took 4,000.00 EUR from Field for 2025-01-01 to 2025-03-31\n"
+    )
+    assert list(current(acme, "Q1")) == ["Acme", "Sam"]
     assert "this assignee has no assignment for 2025-01-01 to 2025-03-31 of 'Q1'" in acme.refused(
         "unassign", "Q1", "--to", "department:Field"
     )

@@ -42,7 +42,7 @@ def planned(shell: Shell, terminal: Terminal, tmp_path: Path) -> Shell:
 def test_data_and_messages_go_their_own_ways(planned: Shell) -> None:
     ran = planned("progress", "Q1", "--format", "json")
     assert len(json.loads(ran.out)) == 1
-    assert ran.err.startswith("Q1: deal_count in counts, as of ")
+    assert ran.err.startswith("Q1: deal_count in counts for 2025-01-01 to 2025-03-31, as of ")
     refused = planned.run("progress", "Q2")
     assert (refused.code, refused.out, refused.err) == (2, "", "there is no target 'Q2'\n")
     assert planned.run("progress", "Q1", "--colour").code == 2
@@ -77,7 +77,7 @@ def test_differences_are_answered_also_to_a_reader_who_left(planned: Shell, comm
     running.stdout.close()
     assert running.wait() == 1
     assert running.stderr
-    assert running.stderr.read() == b"1 differences\n"
+    assert running.stderr.read() == b"1 difference\n"
     running.stderr.close()
 
 

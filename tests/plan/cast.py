@@ -57,7 +57,7 @@ def person(number: int) -> Assignee:
 def everybody(cast: Cast) -> dict[str, Assignee]:
     """Everyone that can be assigned to, by name."""
     return {
-        "Organization": ORGANIZATION,
+        "Acme": ORGANIZATION,
         "Sales": department(cast.sales),
         "Field": department(cast.field),
         "Partners": department(cast.partners),

@@ -25,7 +25,7 @@ STORIES = settings(
     max_examples=500 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 12,
     suppress_health_check=QUIET,
 )
-NAMES = ("Organization", "Sales", "Field", "Partners", "Hunters", "Rosa", "Tariq", "Sam", "Eve")
+NAMES = ("Acme", "Sales", "Field", "Partners", "Hunters", "Rosa", "Tariq", "Sam", "Eve")
 PARTS = ((0, 90), (0, 31), (31, 90), (40, 50))
 
 names, days = st.sampled_from(NAMES), st.integers(0, 89)

@@ -63,7 +63,7 @@ class Story:
             "won_deals": quarter(self.scope, "won_deals", 12),
         }
         for target_id in self.targets.values():
-            for name in ("Organization", "Sales", "Field", "Partners", "Hunters", "Sam"):
+            for name in ("Acme", "Sales", "Field", "Partners", "Hunters", "Sam"):
                 give(self.scope, target_id, everybody(cast)[name], 100_00)
         self.sold()
 
@@ -283,7 +283,7 @@ def test_without_a_day_the_question_is_asked_as_on_the_day_of_then(cast: Cast) -
     assert (again.as_of, told(again)) == (shown.as_of, told(shown))
     # With a day of its own it is that day, which is over by now.
     over = asked(cast.scope, target_id, much_later, Clocks(start + timedelta(days=40), then))
-    assert brief(over) == {"Organization": "1 of 90000, 90000 expected, missed"}
+    assert brief(over) == {"Acme": "1 of 90000, 90000 expected, missed"}
 
 
 @pytest.mark.parametrize("as_of", [None, on(45), on(44), on(20)])

@@ -37,7 +37,7 @@ from tests.plan.cast import (
 )
 
 VALUES = {
-    "Organization": 900_00,
+    "Acme": 900_00,
     "Sales": 900_00,
     "Field": 500_00,
     "Partners": 300_00,
@@ -67,19 +67,23 @@ def test_a_quarter_in_its_middle(cast: Cast) -> None:
     told = {
         row["assignee"]: [row[name] for name in columns] for row in (shown.words(report, each) for each in report.rows)
     }
-    assert told == {
-        "Organization": ["400.00", "900.00", "44 %", "450.00", "-50.00", "behind", "800.00", "16.13", "0.00"],
-        "  Field": ["300.00", "500.00", "60 %", "250.00", "50.00", "ahead", "600.00", "6.46", "-20.00"],
-        "  Partners": ["100.00", "300.00", "33 %", "150.00", "-50.00", "behind", "200.00", "6.46", "0.00"],
-        "  Sales": ["400.00", "900.00", "44 %", "450.00", "-50.00", "behind", "800.00", "16.13", "100.00"],
-        "    Hunters": ["300.00", "520.00", "57 %", "260.00", "40.00", "ahead", "600.00", "7.10", "160.00"],
-        "      Eve": ["100.00", "300.00", "33 %", "150.00", "-50.00", "behind", "200.00", "6.46", "\u2013"],
-        "      Rosa": ["0.00", "0.00", "\u2013", "0.00", "0.00", "achieved", "0.00", "0.00", "\u2013"],
-        "      Sam": ["300.00", "260.00", "115 %", "130.00", "170.00", "achieved", "600.00", "0.00", "\u2013"],
-        "      Tariq": ["0.00", "100.00", "0 %", "50.00", "-50.00", "behind", "0.00", "3.23", "\u2013"],
+    assert list(told) == [
+        *("Acme", "  Sales", "    Field", "      Hunters", "        Sam", "        Tariq"),
+        *("    Partners", "      Eve", "    Rosa"),
+    ]
+    assert {name.strip(): row for name, row in told.items()} == {
+        "Acme": ["400.00", "900.00", "44 %", "450.00", "-50.00", "behind", "800.00", "16.13", "0.00"],
+        "Field": ["300.00", "500.00", "60 %", "250.00", "50.00", "ahead", "600.00", "6.46", "-20.00"],
+        "Partners": ["100.00", "300.00", "33 %", "150.00", "-50.00", "behind", "200.00", "6.46", "0.00"],
+        "Sales": ["400.00", "900.00", "44 %", "450.00", "-50.00", "behind", "800.00", "16.13", "100.00"],
+        "Hunters": ["300.00", "520.00", "57 %", "260.00", "40.00", "ahead", "600.00", "7.10", "160.00"],
+        "Eve": ["100.00", "300.00", "33 %", "150.00", "-50.00", "behind", "200.00", "6.46", "\u2013"],
+        "Rosa": ["0.00", "0.00", "\u2013", "0.00", "0.00", "achieved", "0.00", "0.00", "\u2013"],
+        "Sam": ["300.00", "260.00", "115 %", "130.00", "170.00", "achieved", "600.00", "0.00", "\u2013"],
+        "Tariq": ["0.00", "100.00", "0 %", "50.00", "-50.00", "behind", "0.00", "3.23", "\u2013"],
     }
     clocks = f"as of 2025-02-15, known at {report.known_at.isoformat()}, today 2025-02-15"
-    assert shown.heading(report) == f"revenue: revenue in EUR, {clocks}"
+    assert shown.heading(report) == f"revenue: revenue in EUR for 2025-01-01 to 2025-03-31, {clocks}"
 
 
 def test_a_row_for_programs(cast: Cast) -> None:
@@ -88,6 +92,7 @@ def test_a_row_for_programs(cast: Cast) -> None:
     rows = {row.assignment.name: row for row in report.rows}
     assert shown.row(report, rows["Field"]) == {
         "assignment_id": rows["Field"].assignment.id,
+        "parent_id": rows["Sales"].assignment.id,
         "assignee": {"kind": "department", "name": "Field", "id": cast.field},
         "start_date": "2025-01-01",
         "end_date": "2025-04-01",
@@ -111,9 +116,9 @@ def test_a_row_for_programs(cast: Cast) -> None:
         "known_at": report.known_at.isoformat(),
         "today": "2025-02-15",
     }
-    flat = shown.flat(report, rows["Organization"])
+    flat = shown.flat(report, rows["Acme"])
     assert set(flat) == set(shown.FLAT_FIELDS)
-    assert (flat["assignee_kind"], flat["assignee_id"], flat["assignee_name"]) == ("organization", None, "Organization")
+    assert (flat["assignee_kind"], flat["assignee_id"], flat["assignee_name"]) == ("organization", None, "Acme")
     nothing = shown.row(report, rows["Rosa"])
     assert [nothing[name] for name in ("attainment", "pace_ratio", "unallocated")] == [None, None, None]
 
@@ -137,7 +142,7 @@ def test_a_row_for_programs(cast: Cast) -> None:
 def test_as_of_a_day(cast: Cast, as_of: int | None, organization: str, sam: str) -> None:
     clocks = Clocks(None if as_of is None else on(as_of))
     told = brief(asked(cast.scope, planned(cast), clocks=clocks))
-    assert (told["Organization"], told["Sam"]) == (organization, sam)
+    assert (told["Acme"], told["Sam"]) == (organization, sam)
 
 
 @pytest.mark.parametrize(
@@ -152,13 +157,13 @@ def test_as_of_a_day(cast: Cast, as_of: int | None, organization: str, sam: str)
     ],
 )
 def test_a_window_comes_and_goes(cast: Cast, day: int, expected: str) -> None:
-    assert brief(asked(cast.scope, planned(cast), at(day)))["Organization"] == expected
+    assert brief(asked(cast.scope, planned(cast), at(day)))["Acme"] == expected
 
 
 def test_over_and_reached(cast: Cast) -> None:
     report = asked(cast.scope, planned(cast), at(90))
     assert brief(report)["Sam"] == "30000 of 26000, 26000 expected, achieved"
-    row = next(each for each in report.rows if each.assignment.name == "Organization")
+    row = next(each for each in report.rows if each.assignment.name == "Acme")
     assert (row.progress.projected, row.progress.required_per_day) == (400_00, None)
     assert (row.progress.elapsed.days_over, row.progress.elapsed.days_left) == (90, 0)
 
@@ -168,7 +173,7 @@ def test_today_is_the_organizations(cast: Cast) -> None:
     target_id = planned(cast)
     late = datetime(2025, 2, 15, 23, 30, tzinfo=UTC)
     report = asked(cast.scope, target_id, late)
-    assert (report.as_of, brief(report)["Organization"]) == (on(46), "40000 of 90000, 46000 expected, behind")
+    assert (report.as_of, brief(report)["Acme"]) == (on(46), "40000 of 90000, 46000 expected, behind")
     change_settings(cast.scope, time_zone="America/New_York")
     assert asked(cast.scope, target_id, late).as_of == on(45)
 
@@ -176,14 +181,14 @@ def test_today_is_the_organizations(cast: Cast) -> None:
 def test_what_a_level_stands_at(cast: Cast) -> None:
     """It is expected to stand at its target all along, and may fall again."""
     target_id = quarter(cast.scope, "pipeline_value", 300_00)
-    for name in ("Organization", "Field", "Sam", "Eve"):
+    for name in ("Acme", "Field", "Sam", "Eve"):
         give(cast.scope, target_id, everybody(cast)[name], 300_00)
     opened(cast.scope, "before", "Sam", -20, 100_00)
     opened(cast.scope, "during", "Eve", 40, 200_00)
     won(cast.scope, "gone", "Sam", 44, 50_00)
     won(cast.scope, "still", "Sam", 60, 290_00)
     assert brief(asked(cast.scope, target_id)) == {
-        "Organization": "30000 of 30000, 30000 expected, achieved",
+        "Acme": "30000 of 30000, 30000 expected, achieved",
         "Field": "10000 of 30000, 30000 expected, behind",
         "Eve": "20000 of 30000, 30000 expected, behind",
         "Sam": "10000 of 30000, 30000 expected, behind",
@@ -206,9 +211,9 @@ def test_an_open_deal_stands_where_its_owner_is(cast: Cast) -> None:
     moves.leave_team(cast.scope, cast.sam, cast.hunters, from_day=on(31))
     told = {day: currents(asked(cast.scope, target_id, clocks=Clocks(on(day)))) for day in (29, 30, 31)}
     assert told == {
-        29: {"Organization": 100_00, "Field": 100_00, "Partners": 0, "Hunters": 100_00},
-        30: {"Organization": 100_00, "Field": 0, "Partners": 100_00, "Hunters": 100_00},
-        31: {"Organization": 100_00, "Field": 0, "Partners": 100_00, "Hunters": 0},
+        29: {"Acme": 100_00, "Field": 100_00, "Partners": 0, "Hunters": 100_00},
+        30: {"Acme": 100_00, "Field": 0, "Partners": 100_00, "Hunters": 100_00},
+        31: {"Acme": 100_00, "Field": 0, "Partners": 100_00, "Hunters": 0},
     }
 
 
@@ -218,7 +223,7 @@ def test_who_moves_leaves_what_was_won_before(cast: Cast) -> None:
     moves.leave_team(cast.scope, cast.sam, cast.hunters, from_day=on(30))
     told = currents(asked(cast.scope, target_id))
     assert told == {
-        "Organization": 400_00,
+        "Acme": 400_00,
         "Sales": 400_00,
         "Field": 200_00,
         "Partners": 200_00,
@@ -246,7 +251,7 @@ def test_nobody_counts_before_or_after_they_are_there(cast: Cast) -> None:
     target_id = planned(cast)
     moves.end_person(cast.scope, cast.sam, end_day=on(10))
     told = currents(asked(cast.scope, target_id))
-    assert (told["Sam"], told["Field"], told["Organization"]) == (300_00, 200_00, 400_00)
+    assert (told["Sam"], told["Field"], told["Acme"]) == (300_00, 200_00, 400_00)
 
 
 def test_pace_by_working_days(cast: Cast) -> None:
@@ -317,7 +322,7 @@ def test_a_level_has_no_shape(cast: Cast) -> None:
     target_id = quarter(cast.scope, "pipeline_value", 100, pace_by="past_shape")
     give(cast.scope, target_id, ORGANIZATION, 100)
     opened(cast.scope, "open", "Sam", -300, 40)
-    assert brief(asked(cast.scope, target_id)) == {"Organization": "40 of 100, 100 expected, behind"}
+    assert brief(asked(cast.scope, target_id)) == {"Acme": "40 of 100, 100 expected, behind"}
 
 
 @pytest.mark.parametrize(
@@ -356,11 +361,11 @@ def test_ten_per_cent_under_is_on_pace(cast: Cast) -> None:
     target_id = quarter(cast.scope, value=900_00)
     give(cast.scope, target_id, ORGANIZATION, 900_00)
     won(cast.scope, "d", "Sam", 5, 405_00)
-    assert brief(asked(cast.scope, target_id)) == {"Organization": "40500 of 90000, 45000 expected, on_pace"}
+    assert brief(asked(cast.scope, target_id)) == {"Acme": "40500 of 90000, 45000 expected, on_pace"}
     won(cast.scope, "d", "Sam", 5, 404_99)
-    assert brief(asked(cast.scope, target_id)) == {"Organization": "40499 of 90000, 45000 expected, behind"}
+    assert brief(asked(cast.scope, target_id)) == {"Acme": "40499 of 90000, 45000 expected, behind"}
     change_settings(cast.scope, on_pace_percent=11)
-    assert brief(asked(cast.scope, target_id)) == {"Organization": "40499 of 90000, 45000 expected, on_pace"}
+    assert brief(asked(cast.scope, target_id)) == {"Acme": "40499 of 90000, 45000 expected, on_pace"}
 
 
 def test_a_share_for_a_part_of_the_window(cast: Cast) -> None:
@@ -375,13 +380,13 @@ def test_a_share_for_a_part_of_the_window(cast: Cast) -> None:
         if row.assignment.window.days < 90
     }
     assert told == {
-        (on(0), "Organization"): (300_00, "achieved", None),
-        (on(31), "Organization"): (100_00, "behind", -9_99),
+        (on(0), "Acme"): (300_00, "achieved", None),
+        (on(31), "Acme"): (100_00, "behind", -9_99),
         (on(31), "Sam"): (100_00, "behind", None),
-        (on(59), "Organization"): (0, "upcoming", None),
+        (on(59), "Acme"): (0, "upcoming", None),
     }
     only = progress.report(cast.scope, find.target(cast.scope, target_id), NOON, window=Window(on(31), on(59)))
-    assert [(row.assignment.name, row.unallocated) for row in only.rows] == [("Organization", -9_99), ("Sam", None)]
+    assert [(row.assignment.name, row.unallocated) for row in only.rows] == [("Acme", -9_99), ("Sam", None)]
     none = progress.report(cast.scope, find.target(cast.scope, target_id), NOON, window=Window(on(31), on(60)))
     assert none.rows == []
 
@@ -390,7 +395,7 @@ def test_a_share_for_a_part_of_the_window(cast: Cast) -> None:
 def test_a_target_of_any_status_has_progress(cast: Cast, status: str) -> None:
     target_id = planned(cast)
     edit_target(cast.scope, target_id, status=status)
-    assert brief(asked(cast.scope, target_id))["Organization"] == "40000 of 90000, 45000 expected, behind"
+    assert brief(asked(cast.scope, target_id))["Acme"] == "40000 of 90000, 45000 expected, behind"
 
 
 def test_a_count_has_no_currency(cast: Cast) -> None:
@@ -400,7 +405,9 @@ def test_a_count_has_no_currency(cast: Cast) -> None:
     report = asked(cast.scope, target_id)
     assert shown.row(report, report.rows[0])["currency"] is None
     assert shown.words(report, report.rows[0])["target"] == "1,500"
-    assert shown.heading(report).startswith("deal_count: deal_count in counts, as of 2025-02-15, known at ")
+    assert shown.heading(report).startswith(
+        "deal_count: deal_count in counts for 2025-01-01 to 2025-03-31, as of 2025-02-15, known at "
+    )
 
 
 def test_a_percentage_never_reads_more_than_it_is(cast: Cast) -> None:

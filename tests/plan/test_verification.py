@@ -200,4 +200,4 @@ def test_figures_of_a_repaired_organization_are_asked_for_as_before(cast: Cast) 
     verification.repair(cast.scope)
     from paceline.plan.progress import Clocks
 
-    assert currents(asked(cast.scope, target_id, clocks=Clocks(on(45), then))) == {"Organization": 10_00}
+    assert currents(asked(cast.scope, target_id, clocks=Clocks(on(45), then))) == {"Acme": 10_00}

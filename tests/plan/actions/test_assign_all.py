@@ -35,7 +35,7 @@ def test_the_same_as_one_by_one(cast: Cast) -> None:
     assert len(standing(cast, at_once)) == len(everybody(cast))
 
 
-@pytest.mark.parametrize("there", [("Organization", "Sam"), ("Sales", "Eve", "Rosa"), ("Hunters",)])
+@pytest.mark.parametrize("there", [("Acme", "Sam"), ("Sales", "Eve", "Rosa"), ("Hunters",)])
 def test_the_same_beside_those_who_are_there(cast: Cast, there: tuple[str, ...]) -> None:
     one_by_one, at_once = quarter(cast.scope), quarter(cast.scope)
     for target_id in (one_by_one, at_once):
@@ -51,14 +51,14 @@ def test_the_same_beside_those_who_are_there(cast: Cast, there: tuple[str, ...])
 def test_it_is_one_posting_and_each_is_kept(cast: Cast) -> None:
     target_id = quarter(cast.scope)
     give(cast.scope, target_id, everybody(cast)["Sam"], 7)
-    made = assign_all(cast.scope, target_id, shares(cast, "Organization", "Hunters"), reason="the plan")
+    made = assign_all(cast.scope, target_id, shares(cast, "Acme", "Hunters"), reason="the plan")
     rows = AssignmentValue.objects.filter(assignment__target_id=target_id).order_by("id")
     kept = list(rows.values_list("assignment__assignee_kind", "value", "reason"))
     hunters = next(each for each in made if each.assignee_kind == "team")
     assert kept == [
         ("person", 7, ""),
-        ("organization", 100, "the plan"),
-        ("team", 101, "the plan"),
+        ("team", 100, "the plan"),
+        ("organization", 101, "the plan"),
         ("person", 7, f"now under assignment {hunters.id}"),
     ]
     assert len({each.known_from for each in rows}) == 2
@@ -82,7 +82,7 @@ def test_all_or_none(cast: Cast) -> None:
     there = give(cast.scope, target_id, given["Eve"], 7)
     before = standing(cast, target_id)
     with pytest.raises(AlreadyAssigned) as twice:
-        assign_all(cast.scope, target_id, shares(cast, "Organization", "Eve"))
+        assign_all(cast.scope, target_id, shares(cast, "Acme", "Eve"))
     assert twice.value.data == {"assignment_id": there}
     with pytest.raises(InvalidInput) as bad:
         assign_all(cast.scope, target_id, {ORGANIZATION: -1, given["Sam"]: VALUE_MAX + 1})

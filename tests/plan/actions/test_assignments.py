@@ -47,8 +47,8 @@ def history(assignment_id: int) -> list[tuple[int, bool, bool, str]]:
 
 
 WHOLE_TREE = {
-    "Organization": ".",
-    "Sales": "Organization",
+    "Acme": ".",
+    "Sales": "Acme",
     "Field": "Sales",
     "Partners": "Sales",
     "Hunters": "Field",
@@ -83,8 +83,8 @@ def test_under_the_nearest_that_is_there(cast: Cast) -> None:
     give(cast.scope, target_id, department(cast.partners), 1)
     give(cast.scope, target_id, ORGANIZATION, 1)
     assert tree(cast.scope, target_id) == {
-        "Organization": ".",
-        "Sales": "Organization",
+        "Acme": ".",
+        "Sales": "Acme",
         "Partners": "Sales",
         "Hunters": "Sales",
         "Sam": "Hunters",
@@ -142,7 +142,7 @@ def test_a_team_elsewhere_does_not_take_a_person_away(cast: Cast) -> None:
     target_id = quarter(cast.scope)
     for assignee in (*everybody(cast).values(), person(alone.id), person(nowhere.id)):
         give(cast.scope, target_id, assignee, 1)
-    assert tree(cast.scope, target_id) == {**WHOLE_TREE, "Nora": "Hunters", "Olaf": "Organization"}
+    assert tree(cast.scope, target_id) == {**WHOLE_TREE, "Nora": "Hunters", "Olaf": "Acme"}
 
 
 def test_an_explicit_parent_takes_nobody_over(cast: Cast) -> None:
@@ -196,8 +196,8 @@ def test_nothing_stands_below_itself(cast: Cast) -> None:
     give(cast.scope, target_id, team(cast.hunters), 1)
     give(cast.scope, target_id, ORGANIZATION, 1)
     assert tree(cast.scope, target_id) == {
-        "Organization": ".",
-        "Sam": "Organization",
+        "Acme": ".",
+        "Sam": "Acme",
         "Field": "Sam",
         "Hunters": "Field",
     }
@@ -243,8 +243,8 @@ def test_what_stood_below_goes_under_what_is_above(cast: Cast) -> None:
     remove_assignment(cast.scope, ids["Field"], reason="no such thing")
     remove_assignment(cast.scope, ids["Hunters"])
     assert tree(cast.scope, target_id) == {
-        "Organization": ".",
-        "Sales": "Organization",
+        "Acme": ".",
+        "Sales": "Acme",
         "Partners": "Sales",
         "Eve": "Partners",
         "Rosa": "Sales",
@@ -282,7 +282,7 @@ def test_a_share_comes_back_where_it_belongs(cast: Cast) -> None:
     give(cast.scope, target_id, ORGANIZATION, 9)
     again = give(cast.scope, target_id, department(cast.field), 3, reason="after all")
     assert again == field
-    assert tree(cast.scope, target_id) == {"Organization": ".", "Field": "Organization", "Sam": "Field"}
+    assert tree(cast.scope, target_id) == {"Acme": ".", "Field": "Acme", "Sam": "Field"}
     assert history(field) == [(1, True, False, ""), (1, True, True, ""), (3, False, False, "after all")]
     assert len(history(sam)) == 4
 

@@ -75,9 +75,9 @@ def test_a_new_metric_counts_what_is_stored_and_what_comes(cast: Cast) -> None:
     sold(cast.scope)
     made = make(cast.scope, description=" More than\n99.99 ", indicator="leading", reason="for the board")
     assert (made.description, made.indicator, made.direction) == ("More than\n99.99", "leading", "higher")
-    assert standing(cast.scope, "big_deals") == {"Organization": 2}
+    assert standing(cast.scope, "big_deals") == {"Acme": 2}
     won(cast.scope, "next", "Eve", 8, 500_00)
-    assert standing(cast.scope, "big_deals") == {"Organization": 3}
+    assert standing(cast.scope, "big_deals") == {"Acme": 3}
     ((kind, old, new, reason),) = changes(cast.scope, "create_metric")
     assert (kind, old, reason) == ("metric", None, "for the board")
     assert new["definition"] == {**BIG_DEALS, "condition": {"all": [WON, BIG]}, "value_by": None}
@@ -86,7 +86,7 @@ def test_a_new_metric_counts_what_is_stored_and_what_comes(cast: Cast) -> None:
 def test_a_metric_of_custom_fields(cast: Cast) -> None:
     sold(cast.scope)
     make(cast.scope, "points", {**BIG_DEALS, "condition": None, "value_by": "custom.points"})
-    assert standing(cast.scope, "points") == {"Organization": 3}
+    assert standing(cast.scope, "points") == {"Acme": 3}
 
 
 def test_an_edited_metric_posts_the_difference(cast: Cast) -> None:
@@ -95,7 +95,7 @@ def test_an_edited_metric_posts_the_difference(cast: Cast) -> None:
     edit_metric(
         cast.scope, "big_deals", name="Any deals", definition={**BIG_DEALS, "condition": WON}, reason="all of them"
     )
-    assert standing(cast.scope, "big_deals") == {"Organization": 3}
+    assert standing(cast.scope, "big_deals") == {"Acme": 3}
     ((_, old, new, reason),) = changes(cast.scope, "edit_metric")
     assert (old["name"], new["name"], reason) == ("Big deals", "Any deals", "all of them")
     assert set(old) == {"name", "definition"}
@@ -120,8 +120,8 @@ def test_a_metric_becomes_a_level_and_a_flow_again(cast: Cast) -> None:
     edit_metric(cast.scope, "stock", definition=STOCK)
     make(cast.scope, "flow", STOCK)
     edit_metric(cast.scope, "flow", definition=BIG_DEALS)
-    assert standing(cast.scope, "stock") == {"Organization": 1}
-    assert standing(cast.scope, "flow") == {"Organization": 2}
+    assert standing(cast.scope, "stock") == {"Acme": 1}
+    assert standing(cast.scope, "flow") == {"Acme": 2}
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ for _ in range(8):
         ({"condition": {"field": "region"}}, ("condition", "a comparison has 'field', 'op' and 'value'")),
         (
             {"condition": {"field": "amount", "op": "at_least", "value": 1.5}},
-            ("condition.value", "amount compares with a whole number of minor units"),
+            ("condition.value", "amount compares with a whole number of minor units, such as 150000 for 1,500.00"),
         ),
         (
             {"condition": {"any": [WON, {"field": "colour", "op": "equals", "value": "red"}]}},
@@ -284,7 +284,7 @@ def test_what_a_definition_cannot_be(cast: Cast, part: dict[str, Any], expected:
         with pytest.raises(InvalidInput) as refused:
             change()
         assert faults(refused) == [expected]
-    assert standing(cast.scope, "big_deals") == {"Organization": 0}
+    assert standing(cast.scope, "big_deals") == {"Acme": 0}
 
 
 def test_an_empty_definition_is_not_passed_over(cast: Cast) -> None:
@@ -304,9 +304,9 @@ def test_a_narrowed_metric_follows_the_one_it_narrows(cast: Cast) -> None:
     make(cast.scope)
     east = quarter(cast.scope, "big_deals", 5, filter={"field": "region", "op": "equals", "value": "East"})
     give(cast.scope, east, ORGANIZATION, 5)
-    assert currents(asked(cast.scope, east)) == {"Organization": 1}
+    assert currents(asked(cast.scope, east)) == {"Acme": 1}
     edit_metric(cast.scope, "big_deals", definition={**BIG_DEALS, "condition": WON})
-    assert currents(asked(cast.scope, east)) == {"Organization": 2}
+    assert currents(asked(cast.scope, east)) == {"Acme": 2}
 
 
 def test_targets_with_the_same_filter_share_a_metric(cast: Cast) -> None:
@@ -340,7 +340,7 @@ def test_a_metric_and_a_filter_must_fit_together(cast: Cast) -> None:
     with pytest.raises(InvalidInput, match="definition: with the filter the metric is too large"):
         edit_metric(cast.scope, "wide", definition={**BIG_DEALS, "condition": {"any": regions + regions[:10]}})
     won(cast.scope, "d", "Sam", 5, 1_00, region="1")
-    assert standing(cast.scope, "wide") == {"Organization": 1}
+    assert standing(cast.scope, "wide") == {"Acme": 1}
 
 
 def test_there_is_room_for_so_many(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,7 +364,7 @@ def test_there_is_room_for_so_many_values(cast: Cast, monkeypatch: pytest.Monkey
     with pytest.raises(Conflict, match="compare with up to 220 values"):
         edit_metric(cast.scope, "many", definition={**BIG_DEALS, "condition": {"all": [listed, listed]}})
     won(cast.scope, "d", "Sam", 5, 1_00, region="1")
-    assert standing(cast.scope, "many") == {"Organization": 1}
+    assert standing(cast.scope, "many") == {"Acme": 1}
 
 
 def test_the_largest_metrics_can_still_be_posted(cast: Cast) -> None:
@@ -374,7 +374,7 @@ def test_the_largest_metrics_can_still_be_posted(cast: Cast) -> None:
     for number in range(2):
         make(cast.scope, f"large_{number}", {**BIG_DEALS, "condition": {"all": [group]}})
     won(cast.scope, "d", "Sam", 5, 1_00, custom={"area": "7"})
-    assert standing(cast.scope, "large_1") == {"Organization": 1}
+    assert standing(cast.scope, "large_1") == {"Acme": 1}
     from paceline.plan import behind, find
 
     target = find.target(cast.scope, quarter(cast.scope, "large_0", 1))

@@ -11,6 +11,7 @@ from paceline.domain.record import Module
 from paceline.errors import InvalidInput, NotFound
 from paceline.facts import rulebook
 from paceline.facts.scope import Scope
+from paceline.org import directory
 from paceline.org.models import Organization
 from paceline.plan import registry, verification
 from paceline.plan.actions.settings import RATE_MAX, change_settings, open_organization, set_rates, targets_in_money
@@ -49,7 +50,7 @@ def revenue(scope: Scope) -> int:
     target_id = target.id if target else quarter(scope)
     if target is None:
         give(scope, target_id, ORGANIZATION, 1)
-    return currents(asked(scope, target_id, at(89)))["Organization"]
+    return currents(asked(scope, target_id, at(89)))[directory.own_organization(scope).name]
 
 
 def test_a_new_organization_can_be_aimed_at(connection: psycopg.Connection) -> None:
