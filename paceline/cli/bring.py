@@ -15,7 +15,10 @@ from paceline.cli.rows import Format, FormatOption, print_rows
 from paceline.errors import Fault, InvalidInput
 
 MappingOption = Annotated[
-    Path | None, typer.Option("--mapping", metavar="M.toml", help="What the columns mean; see the guide.")
+    Path | None,
+    typer.Option(
+        "--mapping", metavar="M.toml", help="A file that says what the columns mean; see docs/guides/importing.md."
+    ),
 ]
 SourceOption = Annotated[
     str | None, typer.Option("--source", metavar="NAME", help="Where the records come from. Default: csv.")

@@ -39,7 +39,7 @@ OrganizationOption = Annotated[
         "--organization",
         envvar="PACELINE_ORGANIZATION",
         metavar="SLUG",
-        help="Which one, where there are several.",
+        help="The short name of the organization, where there are several.",
     ),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept with the change.")]

@@ -10,12 +10,16 @@ from paceline.cli.common import OrganizationOption, counted, say, tell
 from paceline.cli.planning import EndOption, StartOption, TargetArgument, ToOption, part, style_of
 from paceline.cli.rows import Format, FormatOption, print_rows
 
-AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DAY", help="Count days up to here.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DAY", help="Count the days up to this one. Default: today.")
+]
 KnownAtOption = Annotated[
-    str | None, typer.Option("--known-at", metavar="TIME", help="As everything stood then, RFC 3339.")
+    str | None,
+    typer.Option("--known-at", metavar="TIME", help="As everything stood then, such as 2026-01-31T17:00:00Z."),
 ]
 TodayOption = Annotated[
-    str | None, typer.Option("--today", metavar="DAY", help="As if asked on that day: it is not over yet.")
+    str | None,
+    typer.Option("--today", metavar="DAY", help="As if asked on that day, which is not over yet. Default: today."),
 ]
 
 

@@ -67,15 +67,30 @@ def verify(
 @organizations.command("create")
 def create(
     name: Annotated[str, typer.Option("--name", help="What it is called.")],
-    currency: Annotated[str, typer.Option(help="Reporting currency, ISO 4217.")] = "USD",
-    time_zone: Annotated[str, typer.Option(help="IANA time zone: it makes the days.")] = "UTC",
-    slug: Annotated[str | None, typer.Option(help="Short name for --organization; made from the name.")] = None,
-    fiscal_year_first_month: Annotated[int, typer.Option(help="1 is January.", min=1, max=12)] = 1,
-    week_first_day: Annotated[int, typer.Option(help="0 is Monday.", min=0, max=6)] = 0,
-    working_weekdays: Annotated[str, typer.Option(help="0 is Monday, with commas.")] = "0,1,2,3,4",
-    holiday_country: Annotated[str, typer.Option(help="ISO 3166 code; blank keeps no holidays.")] = "",
-    holiday_subdivision: Annotated[str, typer.Option(help="A part of it with holidays of its own.")] = "",
-    credit_owner: Annotated[str, typer.Option(help="current or at_close")] = "current",
+    currency: Annotated[str, typer.Option(help="The currency that figures are in, ISO 4217, such as EUR.")] = "USD",
+    time_zone: Annotated[str, typer.Option(help="The time zone that makes the days, such as Europe/Berlin.")] = "UTC",
+    slug: Annotated[
+        str | None, typer.Option(help="The short name that --organization takes. Default: made from the name.")
+    ] = None,
+    fiscal_year_first_month: Annotated[
+        int, typer.Option(help="The first month of its fiscal year; 1 is January.", min=1, max=12)
+    ] = 1,
+    week_first_day: Annotated[
+        int, typer.Option(help="The first day of its week; 0 is Monday, 6 is Sunday.", min=0, max=6)
+    ] = 0,
+    working_weekdays: Annotated[str, typer.Option(help="Its working days, with commas; 0 is Monday.")] = "0,1,2,3,4",
+    holiday_country: Annotated[
+        str, typer.Option(help="The country whose holidays are free, ISO 3166, such as DE.")
+    ] = "",
+    holiday_subdivision: Annotated[
+        str, typer.Option(help="A part of that country with holidays of its own, such as BY.")
+    ] = "",
+    credit_owner: Annotated[
+        str,
+        typer.Option(
+            help="Who is credited: the owner that a record has now (current), or had when it was won (at_close)."
+        ),
+    ] = "current",
 ) -> None:
     """Make an organization, with the built-in metrics."""
     common.get_ready()
@@ -113,7 +128,12 @@ def show(organization: OrganizationOption = None) -> None:
 
 @organizations.command("set")
 def change(
-    setting: Annotated[list[str], typer.Argument(help="name=value, such as time_zone=Europe/Berlin")],
+    setting: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME=VALUE", help="name=value, such as time_zone=Europe/Berlin; see `organization show`."
+        ),
+    ],
     reason: ReasonOption = "",
     organization: OrganizationOption = None,
 ) -> None:
@@ -141,9 +161,11 @@ def _told(organization: Any) -> dict[str, str]:
 
 @rates.command("set")
 def set_rate(
-    currency: Annotated[str, typer.Argument(help="ISO 4217.")],
+    currency: Annotated[str, typer.Argument(metavar="CURRENCY", help="The other currency, ISO 4217, such as USD.")],
     from_day: Annotated[str, typer.Argument(metavar="DAY", help="The first day it holds.")],
-    rate: Annotated[str, typer.Argument(help="What one unit is worth in the reporting currency; none removes it.")],
+    rate: Annotated[
+        str, typer.Argument(metavar="RATE", help="What one unit is worth in the reporting currency; none removes it.")
+    ],
     organization: OrganizationOption = None,
 ) -> None:
     """Enter a rate from a day until the next one entered."""
