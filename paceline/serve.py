@@ -69,7 +69,7 @@ def check_safe(host: str, hosts: list[str], *, is_secure: bool, may_be_plain: bo
         )
 
 
-def run(host: str, port: int, ready: Callable[[str], None]) -> None:
+def run(bound: socket.socket, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is called with the address once it answers. Django is set up already."""
     from paceline import asgi
 
@@ -78,7 +78,6 @@ def run(host: str, port: int, ready: Callable[[str], None]) -> None:
     # What a process is made of stays, and the rows of a large answer are no cycles: looking for some takes long.
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLD)
-    bound = _bind(host, port)
     made = uvicorn.Config(
         asgi.make(),
         log_config=None,
@@ -98,7 +97,8 @@ def run(host: str, port: int, ready: Callable[[str], None]) -> None:
         server.run(sockets=[bound])
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """Where the service will listen: taken before anything that takes long. Raises PortTaken."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         made = socket.socket(family, kind, protocol)

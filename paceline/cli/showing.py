@@ -30,9 +30,10 @@ def add_to(app: typer.Typer) -> None:
 
 def demo(port: PortOption = PORT_DEFAULT, live: LiveOption = False, reset: ResetOption = False) -> None:
     """Serve a sample organization, made for today at the first start and kept as it is changed."""
-    common.get_ready()
     from paceline import serve
 
+    bound = serve.bind(HOST, port)
+    common.get_ready()
     _prepare(reset=reset)
     text = _token()
 
@@ -43,7 +44,7 @@ def demo(port: PortOption = PORT_DEFAULT, live: LiveOption = False, reset: Reset
         if live:
             threading.Thread(target=_change, daemon=True, name="changes").start()
 
-    serve.run(HOST, port, ready)
+    serve.run(bound, ready)
 
 
 def _prepare(*, reset: bool) -> None:
