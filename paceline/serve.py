@@ -5,6 +5,7 @@ import logging.config
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import FrameType
 
 import uvicorn
@@ -99,16 +100,18 @@ def run(bound: socket.socket, ready: Callable[[str], None]) -> None:
 
 def bind(host: str, port: int) -> socket.socket:
     """Where the service will listen: taken before anything that takes long. Raises PortTaken."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        made = socket.socket(family, kind, protocol)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(address)
-        made.listen(BACKLOG)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise PortTaken(f"cannot listen on {host} port {port}: {reason}; choose another with --port") from None
-    return made
+    with ExitStack() as stack:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            made = stack.enter_context(socket.socket(family, kind, protocol))
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
+            made.listen(BACKLOG)
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise PortTaken(f"cannot listen on {host} port {port}: {reason}; choose another with --port") from None
+        stack.pop_all()
+        return made
 
 
 LOGGING = {

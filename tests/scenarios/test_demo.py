@@ -1,0 +1,67 @@
+"""The demo as a newcomer starts it: made once, kept as it is changed, started over on request."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.scenarios.shell import REPOSITORY, Shell
+
+TOKEN = "Sign in as admin@example.com with the token "
+
+
+@contextmanager
+def demo(shell: Shell, home: str, *options: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The demo's address and the headers of its admin, while it runs."""
+    command = [sys.executable, "-m", "paceline", "demo", "--port", "0", *options]
+    running = subprocess.Popen(
+        command,
+        env=shell.environment() | {"PACELINE_HOME": home},
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout
+    assert running.stderr
+    try:
+        address = running.stdout.readline().strip().removeprefix("Paceline is ready at ")
+        said = running.stderr.readline().strip()
+        assert said.startswith(TOKEN), said
+        yield address, {"Authorization": f"Bearer {said.removeprefix(TOKEN)}"}
+    finally:
+        running.terminate()
+        running.communicate(timeout=20)
+    assert running.returncode in {0, 143}
+
+
+def names(address: str, headers: dict[str, str]) -> list[str]:
+    answer = httpx.get(f"{address}/api/v1/targets", headers=headers)
+    return [each["name"] for each in answer.json()["items"]]
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_is_made_kept_and_started_over(shell: Shell, tmp_path) -> None:
+    with demo(shell, str(tmp_path)) as (address, headers):
+        made = names(address, headers)
+        assert len(made) >= 8
+        target = httpx.get(f"{address}/api/v1/targets?limit=1", headers=headers).json()["items"][0]
+        changed = {"name": "Mine"}
+        httpx.patch(f"{address}/api/v1/targets/{target['id']}", json=changed, headers=headers).raise_for_status()
+    with demo(shell, str(tmp_path)) as (address, again):
+        assert again == headers
+        assert "Mine" in names(address, again)
+    with demo(shell, str(tmp_path), "--reset") as (address, new):
+        assert names(address, new) == made
+        assert httpx.get(f"{address}/api/v1/targets", headers=headers).status_code == 401
+
+
+def test_the_demo_stays_out_of_the_way_of_organizations(shell: Shell) -> None:
+    shell("organization", "create", "--name", "Acme")
+    refused = shell.run("demo", "--port", "0", "--reset")
+    assert refused.code == 2
+    assert "PACELINE_HOME" in refused.err
+    assert shell("organization", "show").out
