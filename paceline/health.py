@@ -3,6 +3,7 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -18,12 +19,14 @@ from paceline.middleware import API
 NOT_FOUND, FAILED, BAD_REQUEST, UNAVAILABLE = 404, 500, 400, 503
 
 
+@csrf_exempt
 @require_safe
 def health(_request: HttpRequest) -> HttpResponse:
     """The process lives."""
     return answer({"status": "ok", "version": paceline.__version__})
 
 
+@csrf_exempt
 @require_safe
 def ready(_request: HttpRequest) -> HttpResponse:
     """The process can answer: the database is there, with the tables of this version."""
@@ -38,6 +41,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
     return answer({"status": "ready"})
 
 
+@csrf_exempt
 @require_safe
 def measures(request: HttpRequest) -> HttpResponse:
     """Counters for Prometheus, for a token of scope admin."""

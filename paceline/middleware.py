@@ -20,6 +20,7 @@ REQUESTS = Counter("paceline_requests_total", "Requests answered.", ["method", "
 SECONDS = Histogram("paceline_request_seconds", "Time to an answer.", ["method", "route"])
 # An id that came from outside is kept only if nothing can be hidden in it.
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NO_GZIP = re.compile(r"\bgzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"}
 
 API = "/api/"
@@ -79,9 +80,10 @@ def refusals(get_response: GetResponse) -> GetResponse:
 
 
 class Compressed(GZipMiddleware):
-    """Gzip, but never of an event stream, whose events would wait in the compressor."""
+    """Gzip, but not for whoever refuses it, and never of an event stream, whose events would wait in it."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if response.get("Content-Type", "").startswith("text/event-stream"):
+        is_stream = response.get("Content-Type", "").startswith("text/event-stream")
+        if is_stream or _NO_GZIP.search(request.headers.get("Accept-Encoding", "")):
             return response
         return super().process_response(request, response)

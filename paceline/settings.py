@@ -50,11 +50,11 @@ MIDDLEWARE = [
     "paceline.middleware.careful",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paceline.middleware.Compressed",
-    "paceline.middleware.refusals",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "paceline.middleware.refusals",
 ]
 ROOT_URLCONF = "paceline.urls"
 TEMPLATES = [

@@ -9,7 +9,7 @@ from ninja.params.functions import Query
 
 from paceline.api import answers
 from paceline.api.callers import Signed, now
-from paceline.api.pages import CursorQuery, Id, LimitQuery, PathId, after, cursor, page
+from paceline.api.pages import CursorQuery, IdQuery, LimitQuery, PathId, after, cursor, page
 from paceline.api.shapes import PROBLEMS, AssigneeOut, Day, Time, day_of
 from paceline.domain.calendar import Window
 from paceline.domain.record import KEY_CHARACTERS_MAX, Module
@@ -292,8 +292,8 @@ ModuleQuery = Annotated[
 SourceQuery = Annotated[
     str | None, Query(max_length=KEY_CHARACTERS_MAX, description="From where, if several sources have one.")
 ]
-TargetQuery = Annotated[Id, Query(description="The target's id.")]
-AssignmentQuery = Annotated[Id | None, Query(description="Ask for one assignment's assignee.")]
+TargetQuery = Annotated[IdQuery, Query(description="The target's id.")]
+AssignmentQuery = Annotated[IdQuery | None, Query(description="Ask for one assignment's assignee.")]
 
 
 @of_records.get("/explain", response={200: ExplanationOut, **PROBLEMS}, summary="Why a record counts or not")

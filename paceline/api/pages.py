@@ -16,6 +16,8 @@ ID_MAX = 2**63 - 1
 CURSOR_CHARACTERS_MAX = 500
 
 Id = Annotated[int, Field(ge=1, le=ID_MAX, strict=True)]
+# What stands in an address is text.
+IdQuery = Annotated[int, Field(ge=1, le=ID_MAX)]
 PathId = Annotated[int, Path(ge=1, le=ID_MAX)]
 CursorQuery = Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX, description="`next` of the page before.")]
 LimitQuery = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many items at most.")]

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
+from ninja.params.functions import Query
 
 from paceline.api import answers
 from paceline.api.callers import Admin
@@ -22,6 +23,7 @@ from paceline.org.names import findable
 router = Router(tags=["organization"], auth=Admin())
 
 Email = Annotated[str, Field(max_length=EMAIL_CHARACTERS_MAX, examples=["sam@example.com"])]
+EmailQuery = Annotated[str | None, Query(max_length=EMAIL_CHARACTERS_MAX, description="Only whoever has this address.")]
 ExternalIds = Annotated[dict[str, str], Field(description="The person's id in each source.", examples=[{"crm": "17"}])]
 
 
@@ -131,7 +133,7 @@ def _membership(each: Membership) -> dict[str, Any]:
 
 
 def _own(scope: Scope) -> QuerySet[Person]:
-    memberships = Membership.objects.order_by("from_day", "id")
+    memberships = Membership.objects.order_by("from_day", F("team_id").asc(nulls_first=True))
     ids = ExternalId.objects.order_by("source")
     own = Person.objects.filter(org_id=scope.org_id).order_by("id")
     return own.prefetch_related(Prefetch("memberships", memberships), Prefetch("external_ids", ids))
@@ -146,7 +148,7 @@ def _one(scope: Scope, person_id: int) -> dict[str, Any]:
 
 @router.get("", response={200: PeopleOut, **PROBLEMS}, summary="List the people")
 def list_people(
-    request: HttpRequest, email: Email | None = None, cursor: CursorQuery = None, limit: LimitQuery = 100
+    request: HttpRequest, email: EmailQuery = None, cursor: CursorQuery = None, limit: LimitQuery = 100
 ) -> HttpResponse:
     """Everyone, also those who left: nobody is deleted."""
     (last,) = after(cursor)

@@ -6,15 +6,16 @@ from typing import Annotated, Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
+from ninja.errors import HttpError
 from ninja.params.functions import Query
+from pydantic import create_model
 
 from paceline.api import answers
 from paceline.api.callers import Caller, Signed
 from paceline.api.gathering import Call, gathering
-from paceline.api.pages import CursorQuery, Id, LimitQuery, after, page
+from paceline.api.pages import CursorQuery, IdQuery, LimitQuery, after, page
 from paceline.api.shapes import PROBLEMS, Day
 from paceline.domain.record import AMOUNT_MINOR_MAX, FIELDS, KEY_CHARACTERS_MAX, Field, FieldType, Module
-from paceline.errors import InvalidInput
 from paceline.facts import records
 from paceline.facts.ingest import BATCH_ROWS_MAX
 from paceline.facts.records import Asked
@@ -25,6 +26,7 @@ from paceline.org.names import findable
 router = Router(tags=["records"], auth=Signed())
 
 SOURCE_DEFAULT = "api"
+BAD_REQUEST = 400
 
 
 class FaultOut(Schema):
@@ -70,11 +72,26 @@ class RecordOut(Schema):
     custom: dict[str, Any]
 
 
-class RecordPage(Schema):
-    """A page of records; deals, leads and tasks each have more fields of their own."""
+_TOLD: dict[FieldType, Any] = {
+    FieldType.DAY: date,
+    FieldType.FLAG: bool,
+    FieldType.INSTANT: datetime,
+    FieldType.MONEY: int,
+}
 
-    items: list[RecordOut]
-    next: str | None
+
+def _page_of(module: Module) -> type[Schema]:
+    """The shape of a page of the module's records, with the fields that are its own."""
+    own: dict[str, Any] = {}
+    for field in FIELDS[module]:
+        if field.type == FieldType.MOMENT:
+            own |= {f"{field.name}_at": (datetime | None, ...), f"{field.name}_day": (date | None, ...)}
+        elif field.name not in RecordOut.model_fields:
+            own[field.name] = (_TOLD.get(field.type, str) | None, ...)
+    name = module.value.removesuffix("s").title()
+    record = create_model(f"{name}Out", __base__=RecordOut, __doc__=RecordOut.__doc__, **own)
+    page_of = {"items": (list[record], ...), "next": (str | None, ...)}
+    return create_model(f"{name}sOut", __base__=Schema, __doc__=f"A page of {module.value}.", **page_of)
 
 
 _TYPES: dict[FieldType, dict[str, Any]] = {
@@ -168,7 +185,7 @@ def _read_body(request: HttpRequest) -> tuple[str, list[object]]:
     try:
         given = orjson.loads(request.body)
     except ValueError as error:
-        raise InvalidInput.at("body", f"is not JSON: {error}") from None
+        raise HttpError(BAD_REQUEST, f"the body is not JSON: {error}") from None
     checks = Checks()
     rows = given.get("records") if isinstance(given, dict) else None
     source = given.get("source", SOURCE_DEFAULT) if isinstance(given, dict) else SOURCE_DEFAULT
@@ -187,9 +204,9 @@ def _read_body(request: HttpRequest) -> tuple[str, list[object]]:
     return str(source), list(rows or ())
 
 
-OwnerQuery = Annotated[Id | None, Query(description="Only those of this person.")]
+OwnerQuery = Annotated[IdQuery | None, Query(description="Only those of this person.")]
 SourceQuery = Annotated[str | None, Query(max_length=KEY_CHARACTERS_MAX, description="Only those of this source.")]
-IdQuery = Annotated[str | None, Query(max_length=KEY_CHARACTERS_MAX, description="Only those of this external id.")]
+ExternalIdQuery = Annotated[str | None, Query(max_length=KEY_CHARACTERS_MAX, description="Only those of this id.")]
 FromQuery = Annotated[Day | None, Query(alias="from", description="Created on this day or later.")]
 ToQuery = Annotated[Day | None, Query(alias="to", description="Created before this day.")]
 
@@ -207,7 +224,7 @@ def _add(module: Module) -> None:
         request: HttpRequest,
         owner: OwnerQuery = None,
         source: SourceQuery = None,
-        external_id: IdQuery = None,
+        external_id: ExternalIdQuery = None,
         from_: FromQuery = None,
         to: ToQuery = None,
         cursor: CursorQuery = None,
@@ -227,7 +244,7 @@ def _add(module: Module) -> None:
     router.post(f"/{name}", response={200: ReceiptOut, **PROBLEMS}, **described)(write)
     router.get(
         f"/{name}",
-        response={200: RecordPage, **PROBLEMS},
+        response={200: _page_of(module), **PROBLEMS},
         operation_id=f"list_{name}",
         summary=f"List the {name}",
         description=_LIST_WORDS,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import orjson
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from paceline.api import problems
 from paceline.api.callers import Caller, NotSignedIn, caller_of, now, recheck
@@ -21,6 +22,7 @@ STREAM_SECONDS_MAX = 3_600.0
 RETRY_MILLISECONDS = 1_000
 
 
+@csrf_exempt
 async def live(request: HttpRequest) -> HttpResponseBase:
     """Events `progress`, with the ids of the assignments that moved, and `heartbeat`.
 
