@@ -5,7 +5,6 @@ import threading
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn
 
 from paceline.cli import common
 from paceline.cli.common import err, say, tell
@@ -65,6 +64,8 @@ def _prepare(*, reset: bool) -> None:
 
 def _load() -> None:
     from paceline import edge
+    from rich.progress import BarColumn, Progress, TextColumn
+
     from paceline.demo import load
     from paceline.demo.moment import today_at
 

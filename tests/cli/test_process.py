@@ -130,3 +130,10 @@ def test_an_import_that_is_stopped_finishes_the_next_time(
     assert planned("verify").out == ""
     again = planned("import", "deals", deals)
     assert (again.told["unchanged"], again.told["created"]) == (f"{landed:,}", f"{DEALS - landed:,}")
+
+
+def test_help_loads_no_database() -> None:
+    """It is read a page at a time, and each of these takes longer than all the rest."""
+    code = "import sys, paceline.cli; print({'psycopg', 'django', 'rich.progress'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -7,7 +7,7 @@ def test_settings_are_shown_and_changed(shell: Shell) -> None:
     assert shell("organization", "create", "--name", "Acme", "--time-zone", "Europe/Berlin").out == "acme\n"
     ran = shell("organization", "set", "working_weekdays=0,1,2,3", "on_pace_percent=5", "--reason", "Fridays off")
     told = shell("organization", "show").told
-    assert ran.err == "changed\n"
+    assert ran.err.startswith("changed Acme: working_weekdays from [0, 1, 2, 3, 4] to [0, 1, 2, 3]")
     assert (told["working_weekdays"], told["on_pace_percent"], told["time_zone"]) == (
         "[0, 1, 2, 3]",
         "5",
@@ -53,7 +53,7 @@ def test_verify_finds_and_repairs(shell: Shell, committed) -> None:
         " FROM org_organization"
     )
     found = shell.run("verify")
-    assert (found.code, found.err) == (1, "1 differences\n")
+    assert (found.code, found.err) == (1, "1 difference\n")
     assert "daily_total: metric 1, person 1, day 2026-01-01: 5, credited 0" in found.out
     assert shell.run("verify", "--repair").code == 1
     assert shell("verify").out == ""
