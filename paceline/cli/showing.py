@@ -63,9 +63,9 @@ def _prepare(*, reset: bool) -> None:
 
 
 def _load() -> None:
-    from paceline import edge
     from rich.progress import BarColumn, Progress, TextColumn
 
+    from paceline import edge
     from paceline.demo import load
     from paceline.demo.moment import today_at
 
