@@ -14,13 +14,15 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     "metric": ("direction",),
     "organization": (
         "currency",
+        "fiscal_year_first_month",
         "holiday_country",
         "holiday_subdivision",
         "on_pace_percent",
         "time_zone",
+        "week_first_day",
         "working_weekdays",
     ),
-    "target": ("pace_by",),
+    "target": ("pace_by", "status"),
 }
 
 

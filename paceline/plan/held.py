@@ -1,6 +1,6 @@
 """A target's assignments as they were held at a moment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,7 +32,7 @@ class Held:
 def held(scope: Scope, target: Target, known_at: datetime | None = None) -> list[Held]:
     """The target's assignments now, or as they stood at `known_at`; from the widest window and the widest unit down."""
     own = Assignment.objects.filter(org_id=scope.org_id, target=target)
-    rows = _rows(scope, own, known_at)
+    rows = rows_of(scope, own, known_at)
     names = names_of(scope)
     # Few windows are shared by many.
     windows: dict[tuple[date, date], Window] = {}
@@ -80,6 +80,7 @@ def _then(scope: Scope, own: QuerySet[Assignment], known_at: datetime):  # noqa:
 
 
 Names = dict[tuple[str, int], str]
+_HeldRow = tuple[int, str, int, date, date, int, int | None, bool]
 
 
 def held_one(scope: Scope, assignment_id: int, known_at: datetime | None = None) -> Held:
@@ -91,7 +92,7 @@ def held_one(scope: Scope, assignment_id: int, known_at: datetime | None = None)
 
 def _held_one(scope: Scope, assignment_id: int, known_at: datetime | None) -> Held:
     own = Assignment.objects.filter(org_id=scope.org_id, id=assignment_id)
-    for number, kind, of, start, end, value, parent_id, locked in _rows(scope, own, known_at):
+    for number, kind, of, start, end, value, parent_id, locked in rows_of(scope, own, known_at):
         assignee = Assignee(kind, of)
         name = names_of(scope, [assignee])[assignee]
         return Held(number, assignee, name, Window(start, end), value, parent_id, locked)
@@ -111,12 +112,13 @@ def _value_below(scope: Scope, parent: Held, known_at: datetime | None) -> int |
     were = AssignmentValue.objects.filter(org_id=scope.org_id, parent_id=parent.id)
     was = Q(id__in=were.values("assignment_id")) if known_at is not None else Q(parent_id=parent.id)
     window = {"start_date": parent.window.start, "end_date": parent.window.end}
-    rows = _rows(scope, Assignment.objects.filter(was, org_id=scope.org_id, **window), known_at)
+    rows = rows_of(scope, Assignment.objects.filter(was, org_id=scope.org_id, **window), known_at)
     values = [value for *_, value, parent_id, _ in rows if parent_id == parent.id]
     return sum(values) if values else None
 
 
-def _rows(scope: Scope, own: QuerySet[Assignment], known_at: datetime | None):  # noqa: ANN202 - rows of values
+def rows_of(scope: Scope, own: QuerySet[Assignment], known_at: datetime | None) -> Iterable[_HeldRow]:
+    """Id, assignee's kind and id, first day, day after the last, value, parent and lock of each that stood then."""
     return _now(own) if known_at is None else _then(scope, own, known_at)
 
 

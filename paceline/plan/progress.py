@@ -3,29 +3,25 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from paceline.domain import pace
-from paceline.domain.calendar import DAY_MIN, Window, WorkCalendar, add_months
-from paceline.domain.kinds import Direction, Kind
+from paceline.domain.calendar import Window, WorkCalendar, add_months
+from paceline.domain.kinds import Kind
 from paceline.domain.metric import Definition
 from paceline.domain.pace import Basis, Elapsed, Past, Progress
-from paceline.errors import InvalidInput
-from paceline.facts import breakdown, clock, sums
+from paceline.facts import breakdown, sums
 from paceline.facts.breakdown import Figure
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee, Sums
-from paceline.org import directory
-from paceline.org.calendar import today as today_of
 from paceline.org.calendar import work_calendar
 from paceline.org.kept import kept
-from paceline.org.models import Organization
-from paceline.plan import former, rules
+from paceline.plan import rules
+from paceline.plan.clocks import NOW, Clocks, Moment
 from paceline.plan.find import ORGANIZATION
 from paceline.plan.held import Held, held, held_one, value_below
 from paceline.plan.models import Target
@@ -62,22 +58,6 @@ class Report:
     rows: list[Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """The two clocks of a question: days up to `as_of`, as it all stood at `known_at` (None for now).
-
-    Without an `as_of` it is `today`, the day on which it is asked; without that, the day it is now, or the day of
-    `known_at`: the question as it could be asked then.
-    """
-
-    as_of: date | None = None
-    known_at: datetime | None = None
-    today: date | None = None
-
-
-NOW = Clocks()
-
-
 class PastShape:
     """How the organization's same window ran in earlier years, day by day, those years added up."""
 
@@ -105,39 +85,17 @@ def past_window(window: Window, years: int) -> Window:
     return Window(add_months(window.start, back), add_months(window.end, back))
 
 
-class Measure:
+class Measure(Moment):
     """How one target is measured on the two clocks: shared by progress, series and records."""
 
     def __init__(self, scope: Scope, target: Target, clocks: Clocks, now: datetime) -> None:
         """Raises InvalidInput for a clock that is in the future."""
-        self.scope, self.target = scope, target
-        self.known_at, self.stamp = _stamps(scope, clocks.known_at, now)
-        self.organization = self._organization()
+        super().__init__(scope, clocks, now)
+        self.target = target
         self.definition = rules.definition(target.measured_by)
         self.metric_id = target.measured_by_id
-        self.direction = Direction(self._then("metric", target.metric_id).get("direction", target.metric.direction))
-        self.basis = Basis(self._then("target", target.id).get("pace_by", target.pace_by))
-        # Without a day of its own the question is asked as on the day of then.
-        as_then = clocks.as_of is None and clocks.known_at is not None
-        by_clock = today_of(self.organization, min(now, clocks.known_at or now) if as_then else now)
-        self.today = clocks.today or by_clock
-        self.as_of = clocks.as_of or self.today
-        if self.today > today_of(self.organization, now):
-            raise InvalidInput.at("today", f"{self.today} has not come yet")
-        try:
-            self.until = pace.over_until(clocks.as_of, self.today)
-        except ValueError as error:
-            raise InvalidInput.at("as_of", str(error)) from None
-
-    def _organization(self) -> Organization:
-        """The organization with the settings of then."""
-        found = copy(directory.own_organization(self.scope))
-        for name, value in self._then("organization", found.id).items():
-            setattr(found, name, value)
-        return found
-
-    def _then(self, kind: str, object_id: int) -> dict[str, Any]:
-        return former.settings_at(self.scope, kind, object_id, self.known_at)
+        self.direction = self.direction_of(target.metric)
+        self.basis = Basis(self.then("target", target.id).get("pace_by", target.pace_by))
 
     def sums(self, windows: Sequence[Window], assignees: Sequence[Assignee]) -> Sums:
         """The values of windows that are already cut at `as_of`."""
@@ -248,21 +206,6 @@ def _report(measure: Measure, layout: _Layout) -> Report:
         measure.today,
         rows,
     )
-
-
-def _stamps(scope: Scope, asked: datetime | None, now: datetime) -> tuple[datetime | None, datetime]:
-    """The stamp to read at (None for all there is), and the one that names what is read.
-
-    A time after the last posting reads all there is: what is being posted meanwhile may yet be stamped before it.
-    """
-    last = clock.known_now(scope)
-    if asked is None:
-        return None, last
-    if asked.date() < DAY_MIN:
-        raise InvalidInput.at("known_at", f"{asked} is before {DAY_MIN}")
-    if asked > max(now, last):
-        raise InvalidInput.at("known_at", f"{asked} is in the future")
-    return (None, last) if asked >= last else (asked, asked)
 
 
 def _elapsed(measure: Measure, window: Window) -> Elapsed:
