@@ -1,5 +1,6 @@
 """CRM records: up to ten thousand upserts a call, and reading them back."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -27,6 +28,8 @@ router = Router(tags=["records"], auth=Signed())
 
 SOURCE_DEFAULT = "api"
 BAD_REQUEST = 400
+# Rows of one record are written one after the other, and everybody waits meanwhile.
+REPEATS_MAX = 100
 
 
 class FaultOut(Schema):
@@ -193,6 +196,8 @@ def _read_body(request: HttpRequest) -> tuple[str, list[object]]:
         checks.fault("records", "give a list of records")
     elif len(rows) > BATCH_ROWS_MAX:
         checks.fault("records", f"{len(rows):,} records, where one call takes up to {BATCH_ROWS_MAX:,}")
+    elif (times := _times_of_one(rows)) > REPEATS_MAX:
+        checks.fault("records", f"one record comes {times:,} times, where one call takes up to {REPEATS_MAX}")
     if isinstance(given, dict):
         for name in given.keys() - {"records", "source"}:
             checks.fault(findable(name) or "body", "is not a part of the body: there are source and records")
@@ -202,6 +207,13 @@ def _read_body(request: HttpRequest) -> tuple[str, list[object]]:
         source = checks.name("source", source)
     checks.done()
     return str(source), list(rows or ())
+
+
+def _times_of_one(rows: list[Any]) -> int:
+    """How often the most frequent record comes."""
+    names = (row.get("external_id") for row in rows if isinstance(row, dict))
+    times = Counter(name for name in names if isinstance(name, str))
+    return max(times.values(), default=0)
 
 
 OwnerQuery = Annotated[IdQuery | None, Query(description="Only those of this person.")]

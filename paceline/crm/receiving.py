@@ -64,28 +64,18 @@ def _checked(module: Module, given: object, defaults: Defaults) -> Checked:
 
 
 def _runs(good: Sequence[tuple[int, Checked]]) -> list[_Run]:
-    """The rows by the fields that they give; in runs that keep the order where a record comes in several of them."""
-    by_fields: dict[tuple[str, ...], _Run] = {}
-    of_record: dict[object, tuple[str, ...]] = {}
-    in_order: list[_Run] = []
-    repeats = False
+    """The rows by the fields that they give. A record that comes with other fields again is in a later run."""
+    last: dict[object, tuple[int, tuple[str, ...]]] = {}
+    runs: dict[tuple[int, tuple[str, ...]], _Run] = {}
     for place, row in good:
         fields = tuple(row)
-        repeats |= of_record.setdefault(row["external_id"], fields) != fields
-        for runs in (by_fields, in_order):
-            _add(runs, fields, place, row)
-    return in_order if repeats else list(by_fields.values())
-
-
-def _add(runs: dict[tuple[str, ...], _Run] | list[_Run], fields: tuple[str, ...], place: int, row: Checked) -> None:
-    if isinstance(runs, dict):
-        run = runs.setdefault(fields, _Run(fields))
-    else:
-        if not runs or runs[-1].fields != fields:
-            runs.append(_Run(fields))
-        run = runs[-1]
-    run.places.append(place)
-    run.rows.append(row)
+        turn, before = last.get(row["external_id"], (0, fields))
+        turn += before != fields
+        last[row["external_id"]] = turn, fields
+        run = runs.setdefault((turn, fields), _Run(fields))
+        run.places.append(place)
+        run.rows.append(row)
+    return [runs[key] for key in sorted(runs, key=lambda each: each[0])]
 
 
 def _batch(module: Module, source: str, run: _Run, refused: Sequence[Rejected]) -> Batch:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.api.calls import counts, results, won
 from tests.api.stage import Stage
 
@@ -179,6 +181,35 @@ def test_ten_thousand_rows_are_one_call_and_one_more_is_too_many(stage: Stage) -
         {"records": "10,001 records, where one call takes up to 10,000"},
     )
     assert counts(stage.writer.send(*rows)) == {"unchanged": ROWS_MAX}
+
+
+def test_one_record_comes_only_so_often(stage: Stage) -> None:
+    often = [won("D1", "Sam", number) for number in range(100)]
+    assert counts(stage.writer.send(*often)) == {"created": 1, "changed": 99}
+    assert stage.writer.send(*often, won("D1", "Sam", 1)).problem[2] == {
+        "records": "one record comes 101 times, where one call takes up to 100"
+    }
+
+
+def test_many_records_that_come_twice_are_few_writes(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    from paceline.crm import receiving
+
+    batches: list[int] = []
+    really = receiving.ingest.write
+
+    def write(scope: object, batch: Any) -> Any:
+        batches.append(len(batch.rows))
+        return really(scope, batch)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(receiving.ingest, "write", write)
+    rows = [
+        row
+        for number in range(300)
+        for row in (won(f"D{number}", "Sam", 1), {"external_id": f"D{number}", "amount": number + 2})
+    ]
+    assert counts(stage.writer.send(*rows)) == {"created": 300, "changed": 300}
+    assert batches == [300, 300]
+    assert [each["amount"] for each in stage.writer.get("/records/deals?limit=1000").items] == list(range(2, 302))
 
 
 def test_no_records_are_no_mistake(stage: Stage) -> None:

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.api.conftest import stage
 from tests.databases import DatabaseMaker
+
+__all__ = ["stage"]
 
 
 @pytest.fixture(scope="module")
