@@ -16,7 +16,7 @@ from tests.scenarios.shell import Shell
 EXAMPLES = 5
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 SEED = 7
-SECONDS_MAX = 25
+SECONDS_MAX = 35
 
 
 @pytest.fixture
@@ -73,5 +73,5 @@ def test_no_call_gets_an_answer_outside_the_document(served: Served, committed: 
         cwd=tmp_path,
     )
     assert ran.returncode == 0, f"{ran.stdout[-20_000:]}\n{ran.stderr}"
-    assert "Operations:" in ran.stdout, ran.stdout
+    assert "Selected: 40/40" in ran.stdout, ran.stdout
     assert Shell(committed.parameters)("verify", "--organization", "acme").out == ""
