@@ -28,7 +28,7 @@ _FIELDS = {
     "parent": "parent_id",
 }
 
-_CODES = {
+CODES = {
     400: "bad_request",
     401: "not_signed_in",
     403: "not_allowed",
@@ -56,7 +56,7 @@ def problem(status: int, code: str, detail: str, faults: tuple[Fault, ...] = (),
 
 def plain(status: int, detail: str) -> HttpResponse:
     """A problem that only its status tells apart."""
-    return problem(status, _CODES.get(status, "error"), detail)
+    return problem(status, CODES.get(status, "error"), detail)
 
 
 def of_error(error: PacelineError) -> HttpResponse:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import LiteralString
 
 from paceline.domain.rejection import Rejected
-from paceline.facts import clock
 from paceline.facts.scope import Scope
 
 # What of a refused row is shown is little, but a bad mapping refuses a whole file.
@@ -41,7 +40,7 @@ _BATCH: LiteralString = """
     INSERT INTO ingest_batch (org_id, module, source, file, actor, posted_at,
         created, changed, unchanged, stale, rejected)
     VALUES (%(org_id)s, %(module)s, %(source)s, %(file)s, %(actor)s, %(posted_at)s,
-        %(created)s, %(changed)s, %(unchanged)s, 0, %(rejected)s) RETURNING batch_id"""
+        %(created)s, %(changed)s, %(unchanged)s, %(stale)s, %(rejected)s) RETURNING batch_id"""
 _REJECT: LiteralString = """
     INSERT INTO rejected_row (org_id, batch_id, place, line, column_name, reason, content)
     SELECT %(org_id)s, %(batch_id)s, place, line, column_name, reason, content
@@ -62,23 +61,26 @@ def count_refused(scope: Scope, module: str | None = None) -> int:
 
 
 def keep(
-    scope: Scope, module: str, source: str, file: str | None, counts: Mapping[str, int], rejected: Sequence[Rejected]
+    scope: Scope,
+    module: str,
+    source: str,
+    file: str | None,
+    counts: Mapping[str, int],
+    rejected: Sequence[Rejected],
+    posted_at: datetime,
 ) -> None:
-    """Note a batch of what is no record, such as people: how many were created, changed and unchanged, and the refused.
-
-    The lock is held.
-    """
+    """Note a batch: how many rows had which outcome, and those that were refused. The lock is held."""
     values = {
         "org_id": scope.org_id,
         "module": module,
         "source": source,
         "file": file,
         "actor": scope.actor,
-        "posted_at": clock.tick(scope),
+        "posted_at": posted_at,
         "rejected": len(rejected),
-        **{outcome: counts.get(outcome, 0) for outcome in ("created", "changed", "unchanged")},
+        **{outcome: counts.get(outcome, 0) for outcome in ("created", "changed", "unchanged", "stale")},
     }
-    row = scope.run(_BATCH, values).fetchone()
+    row = scope.run(_BATCH, values, hot=True).fetchone()
     if rejected and row is not None:
         lines = {
             "lines": [each.line for each in rejected],

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import LiteralString
 
 from paceline.domain.record import Module
 from paceline.domain.rejection import Rejected
-from paceline.facts import clock, ledger, owners, staging
+from paceline.facts import batches, clock, ledger, owners, staging
 from paceline.facts.merge import Merge, merge
 from paceline.facts.rules import Rules
 from paceline.facts.scope import Scope
@@ -64,7 +63,7 @@ def write(scope: Scope, batch: Batch) -> Result:
     clock.lock(scope)
     posted_at = clock.tick(scope)
     result = _merge(scope, batch, clock.rules(scope), posted_at) if batch.rows else Result([])
-    _record(scope, batch, result, posted_at)
+    batches.keep(scope, batch.module.value, batch.source, batch.file, result.count(), batch.rejected, posted_at)
     return result
 
 
@@ -125,39 +124,3 @@ def _owners_given(batch: Batch) -> Counter[str]:
         return Counter()
     at = batch.fields.index("owner")
     return Counter(str(row[at]) for row in batch.rows if row[at] is not None)
-
-
-_RECORD: LiteralString = """
-    INSERT INTO ingest_batch (org_id, module, source, file, actor, posted_at,
-        created, changed, unchanged, stale, rejected)
-    VALUES (%(org_id)s, %(module)s, %(source)s, %(file)s, %(actor)s, %(posted_at)s,
-        %(created)s, %(changed)s, %(unchanged)s, %(stale)s, %(rejected)s) RETURNING batch_id"""
-
-_REJECT: LiteralString = """
-    INSERT INTO rejected_row (org_id, batch_id, place, line, column_name, reason, content)
-    SELECT %(org_id)s, %(batch_id)s, place, line, column_name, reason, content
-    FROM unnest(%(lines)s::integer[], %(columns)s::text[], %(reasons)s::text[], %(contents)s::text[])
-        WITH ORDINALITY AS given (line, column_name, reason, content, place)"""
-
-
-def _record(scope: Scope, batch: Batch, result: Result, posted_at: datetime) -> None:
-    counted = result.count()
-    values = {
-        "org_id": scope.org_id,
-        "module": batch.module.value,
-        "source": batch.source,
-        "file": batch.file,
-        "actor": scope.actor,
-        "posted_at": posted_at,
-        "rejected": len(batch.rejected),
-        **{outcome: counted[outcome] for outcome in ("created", "changed", "unchanged", "stale")},
-    }
-    row = scope.run(_RECORD, values, hot=True).fetchone()
-    if batch.rejected and row is not None:
-        lines = {
-            "lines": [each.line for each in batch.rejected],
-            "columns": [each.column for each in batch.rejected],
-            "reasons": [each.reason for each in batch.rejected],
-            "contents": [each.content for each in batch.rejected],
-        }
-        scope.run(_REJECT, {"org_id": scope.org_id, "batch_id": row[0], **lines})

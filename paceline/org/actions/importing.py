@@ -7,7 +7,7 @@ from datetime import date
 from typing import LiteralString
 
 from paceline.domain.rejection import Rejected
-from paceline.facts import batches
+from paceline.facts import batches, clock
 from paceline.facts.scope import Scope
 from paceline.org import audit, memberships, rollup
 from paceline.org.actions.people import reporting_circle
@@ -91,7 +91,7 @@ def import_people(
         _refuse_clashes(file)
         summary = _apply(file, tree, read_count)
         counts = {"created": summary.created, "changed": summary.changed, "unchanged": summary.unchanged}
-        batches.keep(scope, "people", source, file_name, counts, summary.rejected)
+        batches.keep(scope, "people", source, file_name, counts, summary.rejected, clock.tick(scope))
     return summary
 
 
