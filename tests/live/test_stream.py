@@ -86,19 +86,24 @@ def test_a_changed_assignment_moves_those_of_its_target(
     assert revenue["Sam"] in told
 
 
-def test_a_move_and_an_edited_metric_move_everything(served: Served, revenue: dict[str, int]) -> None:
+def test_a_move_moves_everything(served: Served, revenue: dict[str, int]) -> None:
     cast = served.stage.cast
     hired = served.call("POST", "people", {"name": fresh(), "hire_date": "2025-01-01", "department_id": cast.field})
-    definition = {"module": "deals", "unit": "count", "kind": "flow", "condition": {"all": []}, "dated_by": "closed"}
-    served.call("POST", "metrics", {"key": "every_deal", "name": "Every deal", "definition": definition})
     with served.begun() as stream:
         move = {"department_id": cast.partners, "from_date": "2025-02-01"}
         served.call("POST", f"people/{hired['id']}/moves", move)
-        moved = stream.next()
+        event = stream.next()
+    assert (event.name, event.data["everything"], event.data["assignment_ids"]) == ("progress", True, [])
+
+
+def test_an_edited_metric_moves_all_that_rest_on_it(served: Served, revenue: dict[str, int]) -> None:
+    definition = {"module": "deals", "unit": "count", "kind": "flow", "condition": {"all": []}, "dated_by": "closed"}
+    served.call("POST", "metrics", {"key": "every_deal", "name": "Every deal", "definition": definition})
+    resting = shares(served, "every_deal")
+    del resting["target"]
+    with served.begun() as stream:
         served.call("PATCH", "metrics/every_deal", {"definition": {**definition, "dated_by": "created"}})
-        edited = stream.next()
-    for event in (moved, edited):
-        assert (event.name, event.data["everything"], event.data["assignment_ids"]) == ("progress", True, [])
+        assert stream.moved() == sorted(resting.values())
 
 
 def test_many_changes_at_once_are_few_events(served: Served, revenue: dict[str, int], stream: Stream) -> None:
