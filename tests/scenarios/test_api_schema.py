@@ -1,5 +1,6 @@
 """Calls that nobody would think of, made from the OpenAPI document: no fault of ours, no answer outside the schema."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,5 +74,5 @@ def test_no_call_gets_an_answer_outside_the_document(served: Served, committed: 
         cwd=tmp_path,
     )
     assert ran.returncode == 0, f"{ran.stdout[-20_000:]}\n{ran.stderr}"
-    assert "Selected: 40/40" in ran.stdout, ran.stdout
+    assert re.search(r"Selected: (\d\d+)/\1\n", ran.stdout), ran.stdout
     assert Shell(committed.parameters)("verify", "--organization", "acme").out == ""
