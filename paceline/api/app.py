@@ -36,11 +36,19 @@ class _JsonParser(Parser):
 
 
 class _Api(NinjaAPI):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._documents: dict[str, Any] = {}
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        return document.finished(super().get_openapi_schema(**options))
+        """The document, which takes seconds to make and is the same for ever."""
+        key = repr(options)
+        if key not in self._documents:
+            self._documents[key] = document.finished(super().get_openapi_schema(**options))
+        return self._documents[key]
 
 
 def _make() -> NinjaAPI:

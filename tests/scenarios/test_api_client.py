@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.databases import Database
-from tests.live.service import Served, running
+from tests.live.service import WAIT_SECONDS, Served, running
 from tests.scenarios.test_api_schema import program
 
 # Run with the client beside it: lists the targets, sends a deal, sends a bad one.
@@ -47,7 +47,7 @@ def served(committed: Database) -> Iterator[Served]:
 
 def test_a_generated_client_works(served: Served, tmp_path: Path) -> None:
     document = tmp_path / "openapi.json"
-    document.write_bytes(httpx.get(f"{served.address}/api/v1/openapi.json").content)
+    document.write_bytes(httpx.get(f"{served.address}/api/v1/openapi.json", timeout=WAIT_SECONDS).content)
     made = subprocess.run(
         [
             program("openapi-python-client"),

@@ -1,0 +1,1 @@
+"""Leaderboards: who ranks where, by value, by attainment or most improved."""
