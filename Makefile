@@ -40,8 +40,8 @@ types: $(MADE)
 suite: $(MADE)
 	$(BIN)/pytest -n $(WORKERS)
 
-# Whatever speaks to a database, on the oldest PostgreSQL that we promise to run on.
-ON_15 := tests/crm tests/facts tests/oracle tests/org tests/plan tests/scenarios tests/test_postgres.py
+# Whatever has SQL of its own, on the oldest PostgreSQL that we promise to run on.
+ON_15 := tests/boards tests/facts tests/oracle tests/org tests/plan/actions tests/scenarios/test_maven.py tests/test_postgres.py
 
 suite-15: $(MADE)
 	@if [ -x $(SYSTEM_POSTGRES)/postgres ]; then \

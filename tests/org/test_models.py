@@ -111,6 +111,8 @@ def test_every_unique_key_of_the_room_begins_with_the_organization(cast: Cast):
         )
         first = dict(cursor.fetchall())
     assert first.pop("org_organization_slug_once") == "slug"
+    # Whose a token is, is what its hash is asked for.
+    assert first.pop("org_api_token_hash_once") == "hash"
     assert set(first.values()) == {"org_id"}
 
 

@@ -1,6 +1,11 @@
-"""The commands of the ground, run as a user runs them."""
+"""The commands of the ground: the first as a process of its own, the others inside the test's."""
 
+from tests.cli.conftest import terminal
+from tests.cli.terminal import Terminal
+from tests.databases import Database
 from tests.scenarios.shell import Shell
+
+__all__ = ["terminal"]
 
 
 def test_settings_are_shown_and_changed(shell: Shell) -> None:
@@ -15,48 +20,48 @@ def test_settings_are_shown_and_changed(shell: Shell) -> None:
     )
 
 
-def test_bad_settings_are_refused_in_words(shell: Shell) -> None:
-    shell("organization", "create", "--name", "Acme")
+def test_bad_settings_are_refused_in_words(terminal: Terminal) -> None:
+    terminal("organization", "create", "--name", "Acme")
     for setting, message in {
         "colour=red": "colour=red: write name=value, the name one of name, slug",
         "on_pace_percent=ten": "on_pace_percent: 'ten' is not a whole number",
         "time_zone=Mars": "time_zone: 'Mars' is not a time zone such as Europe/Berlin",
         "working_weekdays=9": "working_weekdays: 9 is not a weekday",
     }.items():
-        ran = shell.run("organization", "set", setting)
+        ran = terminal.run("organization", "set", setting)
         assert ran.code == 2
         assert ran.err.startswith(message)
 
 
-def test_rates_are_entered_listed_and_removed(shell: Shell) -> None:
-    shell("organization", "create", "--name", "Acme", "--currency", "EUR")
-    shell("rate", "set", "usd", "2026-01-01", "0.92")
-    assert shell("rate", "list").out == "USD 2026-01-01 0.92\n"
-    assert shell.run("rate", "set", "EUR", "2026-01-01", "1").code == 2
-    shell("rate", "set", "USD", "2026-01-01", "none")
-    assert shell("rate", "list").out == ""
+def test_rates_are_entered_listed_and_removed(terminal: Terminal) -> None:
+    terminal("organization", "create", "--name", "Acme", "--currency", "EUR")
+    terminal("rate", "set", "usd", "2026-01-01", "0.92")
+    assert terminal("rate", "list").out == "USD 2026-01-01 0.92\n"
+    assert terminal.run("rate", "set", "EUR", "2026-01-01", "1").code == 2
+    terminal("rate", "set", "USD", "2026-01-01", "none")
+    assert terminal("rate", "list").out == ""
 
 
-def test_two_organizations_have_to_be_told_apart(shell: Shell) -> None:
-    shell("organization", "create", "--name", "Acme")
-    shell("organization", "create", "--name", "Globex")
-    ran = shell.run("organization", "show")
+def test_two_organizations_have_to_be_told_apart(terminal: Terminal) -> None:
+    terminal("organization", "create", "--name", "Acme")
+    terminal("organization", "create", "--name", "Globex")
+    ran = terminal.run("organization", "show")
     assert (ran.code, ran.err) == (2, "say which organization: acme or globex\n")
-    assert shell("organization", "show", "--organization", "globex").told["name"] == "Globex"
+    assert terminal("organization", "show", "--organization", "globex").told["name"] == "Globex"
 
 
-def test_verify_finds_and_repairs(shell: Shell, committed) -> None:
-    shell("organization", "create", "--name", "Acme")
-    assert shell("verify").err == "ledger, totals and stays agree with the records\n"
+def test_verify_finds_and_repairs(terminal: Terminal, committed: Database) -> None:
+    terminal("organization", "create", "--name", "Acme")
+    assert terminal("verify").err == "ledger, totals and stays agree with the records\n"
     committed.connect(autocommit=True).execute(
         "INSERT INTO daily_total (org_id, metric_id, person_id, day, value) SELECT id, 1, 1, '2026-01-01', 5"
         " FROM org_organization"
     )
-    found = shell.run("verify")
+    found = terminal.run("verify")
     assert (found.code, found.err) == (1, "1 difference\n")
     assert "daily_total: metric 1, person 1, day 2026-01-01: 5, credited 0" in found.out
-    assert shell.run("verify", "--repair").code == 1
-    assert shell("verify").out == ""
+    assert terminal.run("verify", "--repair").code == 1
+    assert terminal("verify").out == ""
 
 
 def test_doctor_says_what_is_there(shell: Shell) -> None:
