@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "paceline.org",
     "paceline.crm",
     "paceline.plan",
+    "paceline.boards",
     "paceline.api",
     "paceline.web",
 ]

@@ -41,6 +41,9 @@ _FIGURES = {
     "from value",
     "to value",
     "line",
+    "rank",
+    "before",
+    "change",
 }
 
 

@@ -29,6 +29,9 @@ PATHS = {
     "/assignments/{assignment_id}/series": {"get"},
     "/assignments/{assignment_id}/records": {"get"},
     "/assignments/{assignment_id}/history": {"get"},
+    "/leaderboards": {"get", "post"},
+    "/leaderboards/{leaderboard_id}": {"get", "patch", "delete"},
+    "/leaderboards/{leaderboard_id}/standings": {"get"},
     "/explain": {"get"},
 }
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
+from django.db.models import ProtectedError
+
 from paceline.domain import condition as conditions
 from paceline.domain.calendar import DAY_MAX, DAY_MIN, Period, Window, window_of
 from paceline.domain.pace import Basis
@@ -124,7 +126,10 @@ def delete_target(scope: Scope, target_id: int, *, reason: str = "") -> None:
             raise Conflict("the target has assignments, whose history stays: archive it instead")
         trail = audit.Trail(scope, "delete_target", Checks().reason(reason))
         trail.record("target", found.id, old=audit.values(found, *_SHOWN), new=None)
-        found.delete()
+        try:
+            found.delete()
+        except ProtectedError:
+            raise Conflict("leaderboards rank by the target: delete those first, or archive it") from None
         metrics.let_go(scope, found.measured_by)
 
 
