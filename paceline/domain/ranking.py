@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import cmp_to_key
 from typing import Generic
 
 from paceline.domain.kinds import Direction
 from paceline.domain.reason import Number
 from paceline.domain.shares import K
+
+# Values that differ by less than a part in 2 ** 64 are still told apart, only more slowly.
+_TINY_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def rank(entries: Iterable[Entry[K]], direction: Direction = Direction.HIGHER) -
     undefined = sorted((each for each in given if each.value is None), key=lambda each: (each.name, each.key))
     # Sorting is stable: first the order inside a tie, then the values.
     valued.sort(key=lambda each: (each.name, each.key))
-    valued.sort(key=cmp_to_key(_first_there))
+    valued.sort(key=_first_there)
     valued.sort(key=_value, reverse=direction == Direction.HIGHER)
     return [*_ranked(valued), *(Standing(None, each) for each in undefined)]
 
@@ -80,15 +82,18 @@ def shown(standings: Sequence[Standing[K]], count: int, own_key: K | None = None
     return Shown(top, tuple(standings[max(place - 1, count) : place + 2]))
 
 
-def _value(entry: Entry[K]) -> Number:
-    return Fraction(0) if entry.value is None else entry.value
+def _value(entry: Entry[K]) -> tuple[int, Number]:
+    """In the order of the values: fractions are compared only where their whole numbers of tiny parts are equal.
+
+    Comparing fractions takes some twenty times as long as comparing integers.
+    """
+    value = Fraction(0) if entry.value is None else entry.value
+    return (value.numerator << _TINY_BITS) // value.denominator, value
 
 
-def _first_there(first: Entry[K], second: Entry[K]) -> int:
-    one, other = first.reached_at, second.reached_at
-    if one is None or other is None:
-        return (one is None) - (other is None)
-    return (one > other) - (one < other)
+def _first_there(entry: Entry[K]) -> tuple[int, date | None]:
+    """Unknown times come last; two of them are never asked which is the earlier, for None is itself."""
+    return (entry.reached_at is None, entry.reached_at)
 
 
 def _ranked(ordered: Iterable[Entry[K]]) -> Iterator[Standing[K]]:
