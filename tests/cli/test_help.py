@@ -10,6 +10,10 @@ from tests.cli.terminal import Terminal
 
 COMMANDS = """
 assign
+board create
+board delete
+board edit
+board list
 demo
 doctor
 explain
@@ -39,6 +43,7 @@ rate set
 records
 series
 serve
+standings
 target create
 target delete
 target edit
