@@ -25,7 +25,7 @@ BOARDS = (
     ("people by attainment, a quarter", {"rank_by": "attainment", "period": "quarter"}),
     ("people most improved, a quarter", {"rank_by": "improved", "period": "quarter"}),
     ("people of a department, a quarter", {"scope_kind": "department", "scope_id": 1, "period": "quarter"}),
-    ("people by a level", {"metric": "pipeline_value"}),
+    ("people by a level, of a day in the middle", {"metric": "pipeline_value"}),
     ("teams by value, a quarter", {"entrants": "teams", "period": "quarter"}),
 )
 
