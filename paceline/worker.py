@@ -8,11 +8,14 @@ from procrastinate.contrib.django import app
 from paceline import edge
 from paceline.api.models import Answered
 from paceline.facts import postings
+from paceline.plan.actions import previews
 
 # A page that was away for longer reads everything anew.
 POSTINGS_KEPT = timedelta(days=1)
 # Whoever repeats a call later than this repeats the write.
 ANSWERS_KEPT = timedelta(days=1)
+# Who comes back to a preview later looks at it anew.
+PREVIEWS_KEPT = timedelta(days=1)
 
 
 @app.periodic(cron="17 * * * *")
@@ -24,9 +27,10 @@ def tidy(timestamp: int) -> None:
 
 
 def forget(now: datetime) -> None:
-    """Forget the postings and the answers that were kept long enough."""
+    """Forget the postings, answers and previews that were kept long enough."""
     postings.forget(edge.raw_connection(), now - POSTINGS_KEPT)
     Answered.objects.filter(answered_at__lt=now - ANSWERS_KEPT).delete()
+    previews.forget(now - PREVIEWS_KEPT)
 
 
 def run() -> None:

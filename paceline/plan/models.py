@@ -1,6 +1,7 @@
 """The tables of the room: metrics, targets, assignments and what their values have been."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from paceline.domain.calendar import Period
 from paceline.domain.pace import Basis
@@ -10,6 +11,7 @@ from paceline.org.models import Organization
 KEY_CHARACTERS_MAX = 60
 TARGET_NAME_CHARACTERS_MAX = 120
 DESCRIPTION_CHARACTERS_MAX = 2_000
+TOKEN_CHARACTERS_MAX = 43
 
 
 class TargetStatus(models.TextChoices):
@@ -113,19 +115,23 @@ class Assignment(models.Model):
     """One assignee's share of a target in a window inside the target's, as it stands now.
 
     The organization as assignee has the id 0. Units and people are never deleted, so the pair (kind, id) stays good.
+    Nor are assignments, so the database does not check `org` and `parent`: over 120,000 of them that took longer than
+    writing them.
     """
 
     id: int
     org_id: int
     target_id: int
     parent_id: int | None
-    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     target = models.ForeignKey(Target, on_delete=models.PROTECT, db_index=False, related_name="assignments")
     assignee_kind = models.CharField(max_length=12, choices=AssigneeKind.choices)
     assignee_id = models.BigIntegerField()
     start_date = models.DateField()
     end_date = models.DateField()
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="children"
+    )
     value = models.BigIntegerField()
     origin = models.CharField(max_length=10, default=Origin.MANUAL.value)
     is_locked = models.BooleanField(default=False)
@@ -152,8 +158,10 @@ class AssignmentValue(models.Model):
     id: int
     org_id: int
     assignment_id: int
-    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, db_index=False, related_name="values_held")
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="values_held"
+    )
     known_from = models.DateTimeField()
     value = models.BigIntegerField()
     parent_id = models.BigIntegerField(null=True)
@@ -168,6 +176,65 @@ class AssignmentValue(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["org", "assignment", "known_from"], name="plan_assignment_value_once"),
         ]
+
+
+class OperationKind(models.TextChoices):
+    """What was applied as one thing."""
+
+    BULK = "bulk"
+    CASCADE = "cascade"
+    COPY = "copy"
+    IMPORT = "import"
+    PERIODS = "periods"
+    REBALANCE = "rebalance"
+    UNDO = "undo"
+
+
+class Operation(models.Model):
+    """Many changes of one target's assignments, applied as one thing.
+
+    What it changed are the values that are known from `posted_at` on. `root_id` is the assignment it began at, if any.
+    """
+
+    id: int
+    org_id: int
+    target_id: int
+    undone_by_id: int | None
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=10, choices=OperationKind.choices)
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, db_index=False, related_name="operations")
+    root_id = models.BigIntegerField(null=True)
+    options = models.JSONField()
+    posted_at = models.DateTimeField()
+    actor = models.CharField(max_length=NAME_CHARACTERS_MAX)
+    reason = models.TextField(blank=True, default="")
+    undone_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="undid")
+
+    class Meta:
+        db_table = "plan_operation"
+        indexes = [models.Index(fields=["org", "target", "id"], name="plan_operation_target")]
+
+
+class Preview(models.Model):
+    """What was previewed: enough to work it out again, and to see whether it is still the same.
+
+    `asked` is what it rests on: the target or assignment, the options and the day. `rows` are as in
+    `previews.written`.
+    """
+
+    id: int
+    org_id: int
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    token = models.CharField(max_length=TOKEN_CHARACTERS_MAX)
+    kind = models.CharField(max_length=10, choices=OperationKind.choices)
+    asked = models.JSONField()
+    rows = models.JSONField()
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "plan_preview"
+        constraints = [models.UniqueConstraint(fields=["org", "token"], name="plan_preview_token_once")]
+        indexes = [models.Index(fields=["made_at"], name="plan_preview_made_at")]
 
 
 class FormerSetting(models.Model):

@@ -1,0 +1,145 @@
+"""Keeping what was previewed, and applying exactly that: all of it or nothing, once."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from paceline.errors import Conflict, NotFound
+from paceline.facts.scope import Scope
+from paceline.org.actions.verb import writing
+from paceline.org.checks import Checks
+from paceline.org.names import findable
+from paceline.plan import operations
+from paceline.plan.cascade import draft_cascade, draft_rebalance
+from paceline.plan.draft import Asked, Draft, Drafter, Row
+from paceline.plan.models import Operation, OperationKind, Preview
+from paceline.plan.periods import draft_periods
+
+# In hexadecimal digits, for on a command line a text that begins with a hyphen is an option.
+_TOKEN_BYTES = 20
+# A refusal names so many of the rows that are other ones now.
+CHANGED_ROWS_MAX = 20
+
+DRAFTERS: Mapping[str, Drafter] = {
+    OperationKind.CASCADE.value: draft_cascade,
+    OperationKind.PERIODS.value: draft_periods,
+    OperationKind.REBALANCE.value: draft_rebalance,
+}
+
+
+class PlanChangedSincePreview(Conflict):
+    """What a preview rests on is no longer so; `changed` has the first rows that would come out otherwise now."""
+
+    code = "plan_changed_since_preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A draft, and the token by which it can be applied."""
+
+    token: str
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was done: `operation` is None where nothing differed."""
+
+    operation: Operation | None
+    draft: Draft
+
+
+def preview(scope: Scope, asked: Asked) -> Previewed:
+    """Work out what an operation would do, and keep it for a day. Raises InvalidInput, NotFound, CannotDivide.
+
+    It takes no lock: should something change while it reads, applying will notice.
+    """
+    with transaction.atomic():
+        draft = DRAFTERS[asked.kind](scope, asked.subject, asked.options)
+        token = secrets.token_hex(_TOKEN_BYTES)
+        Preview.objects.create(
+            org_id=scope.org_id, token=token, kind=asked.kind.value, asked=asked.write(), rows=written(draft.rows)
+        )
+    return Previewed(token, draft)
+
+
+def apply_preview(scope: Scope, token: str, reason: str = "") -> Applied:
+    """Do what was previewed, all or nothing; the token is good once.
+
+    Raises NotFound, PlanChangedSincePreview (it can be previewed again), and what the preview itself would raise.
+    """
+    with writing(scope):
+        kept = Preview.objects.filter(org_id=scope.org_id, token=findable(token)).first()
+        if kept is None:
+            raise NotFound("there is no such preview: it was applied already, or made more than a day ago")
+        checks = Checks()
+        said = checks.reason(reason)
+        checks.done()
+        draft = DRAFTERS[kept.kind](scope, kept.asked["subject"], kept.asked["options"])
+        _check_same(kept.rows, draft.rows)
+        kept.delete()
+        return Applied(operations.write(scope, draft, kept.asked["options"], said), draft)
+
+
+def forget(before: datetime) -> None:
+    """Forget the previews of every organization that were made before that time."""
+    Preview.objects.filter(made_at__lt=before).delete()
+
+
+def written(rows: Sequence[Row]) -> list[list[Any]]:
+    """What of the rows is applied, as JSON: whose, which days, id, before, after, under whom, the lock."""
+    days = {window: [str(window.start), str(window.end)] for window in {row.place.window for row in rows}}
+    return [
+        [
+            *row.place.assignee,
+            *days[row.place.window],
+            None if row.held is None else row.held.id,
+            row.before,
+            row.after,
+            *((None, None) if row.parent is None else row.parent.assignee),
+            row.is_locked,
+        ]
+        for row in rows
+    ]
+
+
+def _check_same(kept: Sequence[list[Any]], rows: Sequence[Row]) -> None:
+    now = written(rows)
+    if kept == now:
+        return
+    were, are = _by_place(kept), _by_place(now)
+    names = {(*row.place.assignee, str(row.place.window.start), str(row.place.window.end)): row.name for row in rows}
+    changed = [
+        _changed(place, names.get(place), were.get(place), are.get(place))
+        for place in {**were, **are}
+        if were.get(place) != are.get(place)
+    ]
+    text = f"the plan changed since the preview, in {len(changed)} of its rows: preview it again"
+    raise PlanChangedSincePreview(text, changed=changed[:CHANGED_ROWS_MAX], changed_count=len(changed))
+
+
+_Place = tuple[str, int, str, str]
+_AFTER = 6
+_BEFORE = 5
+
+
+def _by_place(rows: Sequence[list[Any]]) -> dict[_Place, list[Any]]:
+    return {(row[0], row[1], row[2], row[3]): row for row in rows}
+
+
+def _changed(place: _Place, name: str | None, was: list[Any] | None, now: list[Any] | None) -> dict[str, Any]:
+    """One row of a preview that would come out otherwise; what it says is None where there is no such row."""
+    kind, number, start, end = place
+    return {
+        "assignee": {"kind": kind, **({"id": number} if number else {}), **({"name": name} if name else {})},
+        "start_date": start,
+        "end_date": end,
+        "previewed_before": was and was[_BEFORE],
+        "previewed_after": was and was[_AFTER],
+        "before": now and now[_BEFORE],
+        "after": now and now[_AFTER],
+    }

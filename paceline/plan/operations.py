@@ -1,0 +1,164 @@
+"""Writing what was drafted: every assignment, what it was, the audit trail and the operation, in a few statements."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString, NamedTuple
+
+from paceline.facts import clock, postings
+from paceline.facts.postings import Posting
+from paceline.facts.scope import Scope
+from paceline.org import audit
+from paceline.plan.draft import Draft, Row
+from paceline.plan.models import Operation, OperationKind, Origin
+from paceline.plan.standing import Place, Standing
+
+_NUMBERS: LiteralString = """
+    SELECT nextval(pg_get_serial_sequence('plan_assignment', 'id')) FROM generate_series(1, %(count)s)"""
+
+_ADD: LiteralString = """
+    INSERT INTO plan_assignment (org_id, target_id, id, assignee_kind, assignee_id, start_date, end_date,
+                                 parent_id, value, origin, is_locked, is_deleted)
+    SELECT %(org_id)s, %(target_id)s, g.* FROM unnest(
+        %(id)s::bigint[], %(kind)s::text[], %(of)s::bigint[], %(start)s::date[], %(end)s::date[],
+        %(parent_id)s::bigint[], %(value)s::bigint[], %(origin)s::text[], %(is_locked)s::boolean[],
+        %(is_deleted)s::boolean[]) g"""
+
+_CHANGE: LiteralString = """
+    UPDATE plan_assignment a
+    SET parent_id = g.parent_id, value = g.value, origin = g.origin, is_locked = g.is_locked,
+        is_deleted = g.is_deleted
+    FROM unnest(%(id)s::bigint[], %(parent_id)s::bigint[], %(value)s::bigint[], %(origin)s::text[],
+                %(is_locked)s::boolean[], %(is_deleted)s::boolean[])
+        AS g (id, parent_id, value, origin, is_locked, is_deleted)
+    WHERE a.org_id = %(org_id)s AND a.id = g.id"""
+
+_KEEP: LiteralString = """
+    INSERT INTO plan_assignment_value (org_id, known_from, actor, reason, assignment_id, parent_id, value, origin,
+                                       is_locked, is_deleted)
+    SELECT %(org_id)s, %(posted_at)s, %(actor)s, %(reason)s, g.* FROM unnest(
+        %(id)s::bigint[], %(parent_id)s::bigint[], %(value)s::bigint[], %(origin)s::text[],
+        %(is_locked)s::boolean[], %(is_deleted)s::boolean[]) g"""
+
+_ORIGINS = {
+    OperationKind.BULK: Origin.MANUAL,
+    OperationKind.CASCADE: Origin.CASCADE,
+    OperationKind.COPY: Origin.MANUAL,
+    OperationKind.IMPORT: Origin.IMPORT,
+    OperationKind.PERIODS: Origin.PERIODS,
+    OperationKind.REBALANCE: Origin.CASCADE,
+}
+
+
+class State(NamedTuple):
+    """What an assignment is: all of it that can change."""
+
+    value: int
+    parent_id: int | None
+    origin: str
+    is_locked: bool
+    is_deleted: bool
+
+
+class Change(NamedTuple):
+    """One assignment from one state to another; `old` is None for one that was never there."""
+
+    id: int
+    place: Place
+    old: State | None
+    new: State
+
+
+def write(scope: Scope, draft: Draft, options: Mapping[str, Any], reason: str) -> Operation | None:
+    """Make the draft true, as one operation; None where nothing differs. The lock is held."""
+    ids = {place: each.id for place, each in draft.shares.by_place.items()}
+    new = [row.place for row in draft.rows if row.held is None]
+    if new:
+        numbers = scope.run(_NUMBERS, {"count": len(new)}).fetchall()
+        ids |= {place: number for place, (number,) in zip(new, numbers, strict=True)}
+    origin = _ORIGINS[draft.kind].value
+    changes = [change for row in draft.rows if (change := _change(row, ids, origin)) is not None]
+    return post(scope, draft, changes, options, reason)
+
+
+def post(
+    scope: Scope, draft: Draft, changes: Sequence[Change], options: Mapping[str, Any], reason: str
+) -> Operation | None:
+    """Store these changes of the draft's target with one stamp, on record and announced. The lock is held."""
+    if not changes:
+        return None
+    posted_at = clock.tick(scope)
+    added = [each for each in changes if each.old is None]
+    changed = [each for each in changes if each.old is not None]
+    if added:
+        scope.run(_ADD, {"org_id": scope.org_id, "target_id": draft.target.id, **_places(added), **_columns(added)})
+    if changed:
+        scope.run(_CHANGE, {"org_id": scope.org_id, **_columns(changed)})
+    given = {"org_id": scope.org_id, "posted_at": posted_at, "actor": scope.actor, "reason": reason}
+    scope.run(_KEEP, {**given, **_columns(changes)})
+    audit.Trail(scope, draft.kind.value, reason).record_all(map(_difference, changes))
+    postings.announce(scope, Posting(posted_at, targets=frozenset({draft.target.id})))
+    return _noted(scope, draft, posted_at, options, reason)
+
+
+def state_of(standing: Standing) -> State:
+    """What an assignment is now."""
+    return State(standing.value, standing.parent_id, standing.origin, standing.is_locked, standing.is_deleted)
+
+
+def _change(row: Row, ids: Mapping[Place, int], origin: str) -> Change | None:
+    """What a row changes; None if nothing. A value that stays keeps where it came from."""
+    held = row.held
+    parent_id = None if row.parent is None else ids[row.parent]
+    if held is None:
+        made = State(row.after or 0, parent_id, row.origin or origin, row.is_locked, is_deleted=False)
+        return Change(ids[row.place], row.place, None, made)
+    old = state_of(held)
+    if row.after is None:
+        new = old._replace(is_deleted=True)
+    else:
+        is_same = row.after == held.value and not held.is_deleted
+        new = State(row.after, parent_id, held.origin if is_same else row.origin or origin, row.is_locked, False)  # noqa: FBT003
+    return None if new == old else Change(held.id, row.place, old, new)
+
+
+def _difference(change: Change) -> audit.Values:
+    """The change as the trail has it: all of a new one, of another one what differs."""
+    new, old = change.new, change.old
+    if old is None:
+        return {"kind": "assignment", "object_id": change.id, "old": None, "new": new._asdict()}
+    names = [name for name in State._fields if getattr(old, name) != getattr(new, name)]
+    return {
+        "kind": "assignment",
+        "object_id": change.id,
+        "old": {name: getattr(old, name) for name in names},
+        "new": {name: getattr(new, name) for name in names},
+    }
+
+
+def _places(changes: Sequence[Change]) -> dict[str, list[Any]]:
+    return {
+        "kind": [each.place.assignee.kind for each in changes],
+        "of": [each.place.assignee.id for each in changes],
+        "start": [each.place.window.start for each in changes],
+        "end": [each.place.window.end for each in changes],
+    }
+
+
+def _columns(changes: Sequence[Change]) -> dict[str, list[Any]]:
+    return {
+        "id": [each.id for each in changes],
+        **{name: [getattr(each.new, name) for each in changes] for name in State._fields},
+    }
+
+
+def _noted(scope: Scope, draft: Draft, posted_at: datetime, options: Mapping[str, Any], reason: str) -> Operation:
+    return Operation.objects.create(
+        org_id=scope.org_id,
+        kind=draft.kind.value,
+        target_id=draft.target.id,
+        root_id=draft.root_id,
+        options=dict(options),
+        posted_at=posted_at,
+        actor=scope.actor,
+        reason=reason,
+    )

@@ -1,0 +1,295 @@
+"""Dividing an assignment over the periods of its window, alone or with the whole tree below it. Nothing is written."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from paceline.domain import periods
+from paceline.domain.calendar import Window
+from paceline.domain.clash import ClashKind, Infeasible
+from paceline.domain.margins import Column, Line, fill_tree
+from paceline.domain.periods import Cut
+from paceline.domain.shares import Allocation
+from paceline.errors import InvalidInput
+from paceline.facts.scope import Scope
+from paceline.org import directory
+from paceline.org.checks import Checks
+from paceline.org.models import Organization
+from paceline.plan import draft, find, rules
+from paceline.plan.draft import Draft, Row, named
+from paceline.plan.held import names_of
+from paceline.plan.models import OperationKind, Origin, Target
+from paceline.plan.options import Reader, known_names
+from paceline.plan.progress import past_window
+from paceline.plan.shown import Style, style_of
+from paceline.plan.standing import Place, Shares, Standing, shares_of
+from paceline.plan.weights import histories
+
+CUTS: Mapping[str, Cut] = {
+    "month": Cut.MONTHS,
+    "quarter": Cut.QUARTERS,
+    "week": Cut.WEEKS,
+    Cut.WEEKS_445.value: Cut.WEEKS_445,
+    Cut.WEEKS_454.value: Cut.WEEKS_454,
+    Cut.WEEKS_544.value: Cut.WEEKS_544,
+}
+LOCKED, EDITED = "locked, so kept", "edited by hand, so kept"
+EQUAL, CUSTOM, SEASONAL = "equal", "custom", "seasonal"
+# A season is taken from so many earlier years, unless said otherwise.
+YEARS_DEFAULT = 3
+YEARS_MAX = 10
+
+_NAMES = ("every", "method", "shares", "amounts", "whole_tree", "rounding", "years", "from_start")
+_BY_HAND = frozenset({Origin.MANUAL.value, Origin.IMPORT.value})
+_COLUMNS = frozenset({ClashKind.COLUMN_FIXED, ClashKind.COLUMNS_TOO_SMALL})
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodOptions:
+    """How a window is cut and divided; `shares` are per cent and `amounts` values, one for each period."""
+
+    every: Cut = Cut.MONTHS
+    method: str = EQUAL
+    shares: Sequence[Fraction] = ()
+    amounts: Sequence[int] = ()
+    whole_tree: bool = False
+    rounding: int = 1
+    years: int = YEARS_DEFAULT
+    from_start: bool | None = None
+
+
+def read_periods(given: Mapping[str, Any]) -> PeriodOptions:
+    """The options of generating periods, by the contract's names. Raises InvalidInput with every fault."""
+    checks = Checks()
+    known_names(checks, given, _NAMES)
+    reader = Reader(checks, given)
+    every, method = str(given.get("every", "month")), str(given.get("method", EQUAL))
+    checks.choice("every", every, CUTS)
+    checks.choice("method", method, (EQUAL, CUSTOM, SEASONAL))
+    shares, amounts = _listed(checks, given, "shares"), _listed(checks, given, "amounts")
+    if method == CUSTOM and bool(shares) == bool(amounts):
+        checks.fault("shares", "give shares in per cent or amounts, one for each period")
+    if method != CUSTOM and (shares or amounts):
+        checks.fault("shares" if shares else "amounts", "goes with the method custom only")
+    years = given.get("years", YEARS_DEFAULT)
+    if isinstance(years, bool) or not isinstance(years, int) or not 1 <= years <= YEARS_MAX:
+        checks.fault("years", f"give a number from 1 to {YEARS_MAX}")
+    options = PeriodOptions(
+        CUTS.get(every, Cut.MONTHS),
+        method,
+        [reader.factor(f"shares[{place}]", each) for place, each in enumerate(shares)],
+        [reader.value(f"amounts[{place}]", each) for place, each in enumerate(amounts)],
+        bool(given.get("whole_tree", False)),
+        reader.rounding(),
+        years,
+        given.get("from_start"),
+    )
+    checks.done()
+    return options
+
+
+def _listed(checks: Checks, given: Mapping[str, Any], name: str) -> Sequence[Any]:
+    found = given.get(name) or []
+    if isinstance(found, list | tuple):
+        return found
+    checks.fault(name, "give a list, one for each period")
+    return []
+
+
+def draft_periods(scope: Scope, subject: Mapping[str, Any], options: Mapping[str, Any]) -> Draft:
+    """What generating the periods of an assignment would do. Raises InvalidInput, NotFound, CannotDivide."""
+    read = read_periods(options)
+    assignment = find.assignment(scope, subject["assignment_id"])
+    target = find.target(scope, assignment.target_id)
+    shares = shares_of(scope, target.id)
+    root = shares.by_id[assignment.id]
+    organization = directory.own_organization(scope)
+    windows = _windows(organization, root.place.window, read)
+    style = style_of(organization, rules.definition(target.metric))
+    names = names_of(scope)
+    spread = _Spread(scope, target, root, shares, windows, read, style.trimmed([root.value, read.rounding]), names)
+    return spread.draft()
+
+
+def _windows(organization: Organization, window: Window, options: PeriodOptions) -> list[Window]:
+    """The periods: of the fiscal calendar, or from the window's own first day where that is none of the calendar's."""
+    from_start = options.from_start
+    if from_start is None:
+        from_start = options.every in {Cut.MONTHS, Cut.QUARTERS} and window.start.day != 1
+    try:
+        found = periods.cut(
+            window,
+            options.every,
+            fiscal_year_first_month=organization.fiscal_year_first_month,
+            week_first_day=organization.week_first_day,
+            from_start=from_start,
+        )
+    except ValueError as error:
+        raise InvalidInput.at("from_start", str(error)) from None
+    if len(found) == 1:
+        raise InvalidInput.at("every", f"{window.start} to {window.last} is one period: nothing is to be divided")
+    for name, given in (("shares", options.shares), ("amounts", options.amounts)):
+        if given and len(given) != len(found):
+            raise InvalidInput.at(name, f"give {len(found)}, one for each period from {found[0].start}")
+    return found
+
+
+@dataclass
+class _Spread:
+    """A root, and those below it, over the windows."""
+
+    scope: Scope
+    target: Target
+    root: Standing
+    shares: Shares
+    windows: Sequence[Window]
+    options: PeriodOptions
+    style: Style
+    names: Mapping[tuple[str, int], str]
+    notes: list[str] = field(default_factory=list[str])
+    _fixed: int = 0
+
+    def draft(self) -> Draft:
+        """The rows: each assignee's periods in their order, down the tree."""
+        below = self.shares.children()
+        try:
+            own = self._root_shares()
+            cells = self._cells(own, below) if self.options.whole_tree else {}
+        except Infeasible as infeasible:
+            draft.refuse([(self._name(self.root), infeasible)], self.style)
+            raise
+        values = {each.key: each.value for each in own.shares}
+        why = {each.key: each.reason.words(self.style.number) for each in own.shares}
+        rows = [self._row(self.root, window, 0, values[window], why[window]) for window in self.windows]
+        for each, depth, parent in self._tree(below) if cells else ():
+            rows += self._rows_below(each, depth, parent, cells[each.id])
+        rows += self._taken_in(below, {row.place for row in rows})
+        self._note_kept(rows)
+        made, _ = draft.with_unallocated(rows, self.shares, None)
+        return Draft(OperationKind.PERIODS, self.target, self.shares, made, self.root.id, self.notes, own.unallocated)
+
+    def _root_shares(self) -> Allocation[Window]:
+        options, value, rounding = self.options, self.root.value, self.options.rounding
+        kept = {window: held.value for window in self.windows if (held := self._kept(self.root, window)) is not None}
+        if options.amounts:
+            return periods.split_by_amounts(value, dict(zip(self.windows, options.amounts, strict=True)), kept=kept)
+        if options.shares:
+            shares = {window: each / 100 for window, each in zip(self.windows, options.shares, strict=True)}
+            return periods.split_by_shares(value, shares, kept=kept, rounding=rounding)
+        if options.method == SEASONAL:
+            return periods.split_by_season(value, self._season(), kept=kept, rounding=rounding)
+        return periods.split(value, self.windows, kept=kept, rounding=rounding)
+
+    def _season(self) -> Mapping[Window, int | None]:
+        """What the metric came to in the same periods of earlier years; those years added up."""
+        assignee = self.root.place.assignee
+        found = dict.fromkeys(self.windows, 0)
+        for year in range(1, self.options.years + 1):
+            past = [past_window(window, year) for window in self.windows]
+            read = histories(self.scope, self.target.measured_by, past, [assignee])
+            for window, known in zip(self.windows, read, strict=True):
+                found[window] += int(known.get(assignee, 0))
+        if not any(found.values()):
+            self.notes.append("earlier years have nothing in these periods, so each gets the same")
+        return dict(found)
+
+    def _kept(self, each: Standing, window: Window) -> Standing | None:
+        """The period that stays as it is: locked, or edited by hand."""
+        held = self.shares.at(Place(each.place.assignee, window))
+        return held if held is not None and (held.is_locked or held.origin in _BY_HAND) else None
+
+    def _cells(self, own: Allocation[Window], below: Mapping[int, Sequence[Standing]]) -> dict[int, list[int]]:
+        """The values of everyone below by id, so that both margins are met; the columns where what is kept allows."""
+        lines = {
+            unit: [self._line(each) for each in children]
+            for unit, children in below.items()
+            if self.shares.by_id[unit].place.window == self.root.place.window
+        }
+        columns = [Column(f"{each.key.start} to {each.key.last}", each.value) for each in own.shares]
+        try:
+            return fill_tree(self.root.id, columns, lines)
+        except Infeasible as infeasible:
+            if not {clash.kind for clash in infeasible.clashes} <= _COLUMNS:
+                raise
+            said = infeasible.words(self.style.number)
+            self.notes.append(f"what is kept does not let every period add up: {said}")
+            return fill_tree(self.root.id, columns, lines, lenient=True)
+
+    def _line(self, each: Standing) -> Line[int]:
+        fixed = {
+            place: held.value
+            for place, window in enumerate(self.windows)
+            if (held := self._kept(each, window)) is not None
+        }
+        return Line(each.id, self._name(each), each.value, fixed)
+
+    def _tree(self, below: Mapping[int, Sequence[Standing]]) -> Iterator[tuple[Standing, int, Standing]]:
+        """Everyone below the root with depth and parent, each followed by those below it."""
+        waiting = [(each, 1, self.root) for each in self._by_name(below.get(self.root.id, ()))[::-1]]
+        while waiting:
+            each, depth, parent = waiting.pop()
+            yield each, depth, parent
+            waiting += [(child, depth + 1, each) for child in self._by_name(below.get(each.id, ()))[::-1]]
+
+    def _by_name(self, standing: Sequence[Standing]) -> list[Standing]:
+        return sorted(standing, key=lambda each: (self._name(each), each.id))
+
+    def _rows_below(self, each: Standing, depth: int, parent: Standing, values: Sequence[int]) -> Iterator[Row]:
+        why = f"{self.style.number(each.value)} by the periods of {self._name(parent)}"
+        for window, value in zip(self.windows, values, strict=True):
+            yield self._row(each, window, depth, value, why, parent)
+
+    def _row(
+        self, each: Standing, window: Window, depth: int, value: int, why: str, parent: Standing | None = None
+    ) -> Row:
+        place = Place(each.place.assignee, window)
+        held, live, kept = self.shares.by_place.get(place), self.shares.at(place), self._kept(each, window)
+        if kept is not None:
+            why = LOCKED if kept.is_locked else EDITED
+        above = self._above_root(window) if parent is None else Place(parent.place.assignee, window)
+        is_locked = live is not None and live.is_locked
+        return Row(held, place, self._name(each), depth, above, value, why, is_locked)
+
+    def _above_root(self, window: Window) -> Place | None:
+        """The nearest share above the root that has the same period."""
+        at = self.root
+        while at.parent_id is not None and at.parent_id in self.shares.by_id:
+            at = self.shares.by_id[at.parent_id]
+            place = Place(at.place.assignee, window)
+            if self.shares.at(place) is not None:
+                return place
+        return None
+
+    def _taken_in(self, below: Mapping[int, Sequence[Standing]], told: set[Place]) -> Iterator[Row]:
+        """The periods that were there of those below: they stay as they are, now under the nearest above them."""
+        for each, depth, parent in list(self._tree(below)):
+            for window in self.windows:
+                held = self.shares.at(Place(each.place.assignee, window))
+                if held is None or held.place in told:
+                    continue
+                above = self._nearest(parent, window, told)
+                if above is not None and above != self.shares.parent_place(held):
+                    why = "stays as it is, now below"
+                    yield Row(held, held.place, self._name(each), depth, above, held.value, why, held.is_locked)
+
+    def _nearest(self, at: Standing, window: Window, told: set[Place]) -> Place | None:
+        while True:
+            place = Place(at.place.assignee, window)
+            if place in told or self.shares.at(place) is not None:
+                return place
+            if at.parent_id is None or at.id == self.root.id:
+                return None
+            at = self.shares.by_id[at.parent_id]
+
+    def _note_kept(self, rows: Sequence[Row]) -> None:
+        kept: dict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            if row.why in {LOCKED, EDITED}:
+                kept[row.why].append(f"{row.name} {row.place.window.start}")
+        for why, said in kept.items():
+            self.notes.append(f"{why}, {len(said)}: {named(said)}")
+
+    def _name(self, each: Standing) -> str:
+        return self.names[each.place.assignee]
