@@ -55,7 +55,7 @@ class LeaderboardIn(Given):
     target_id: Id | None = None
     rank_by: RankBy = "value"
     period: BoardPeriod = "month"
-    scope: ScopeIn = ScopeIn(kind="everyone")
+    scope: ScopeIn | None = None
     entrants: Entrants = "people"
     count: Count = 10
     visibility: Visibility = "all"

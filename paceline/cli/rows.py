@@ -42,6 +42,7 @@ _FIGURES = {
     "to value",
     "line",
     "rank",
+    "after",
     "before",
     "change",
 }

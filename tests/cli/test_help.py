@@ -9,11 +9,13 @@ from paceline.cli import app
 from tests.cli.terminal import Terminal
 
 COMMANDS = """
+apply
 assign
 board create
 board delete
 board edit
 board list
+cascade
 demo
 doctor
 explain
@@ -32,6 +34,7 @@ migrate
 organization create
 organization set
 organization show
+periods
 person create
 person edit
 person end
@@ -40,6 +43,7 @@ person move
 progress
 rate list
 rate set
+rebalance
 records
 series
 serve
@@ -53,6 +57,7 @@ token list
 token revoke
 unassign
 uncounted
+undo
 unit create
 unit hang
 unit list

@@ -1,0 +1,221 @@
+"""Planning: cascades, rebalancing and periods, each previewed first and then applied by its token; and taking back."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+
+from paceline.api import answers
+from paceline.api.callers import Signed, now
+from paceline.api.pages import PathId
+from paceline.api.shapes import PROBLEMS, AssigneeOut, Given, Reason
+from paceline.errors import NotFound
+from paceline.facts.scope import Scope
+from paceline.org import directory
+from paceline.org.calendar import today
+from paceline.plan import draft, find
+from paceline.plan.actions import cascades, periods, previews, undo
+from paceline.plan.actions.previews import Previewed
+from paceline.plan.models import TOKEN_CHARACTERS_MAX, Operation, Preview
+
+of_assignments = Router(tags=["planning"], auth=Signed())
+of_targets = Router(tags=["planning"], auth=Signed())
+
+OPTIONS = {
+    "method": "weighted",
+    "levels": "all",
+    "rounding": 10000,
+    "hedge_percent": 5,
+    "minimums": {"team:3": 5000000},
+}
+CascadeOptions = Annotated[
+    dict[str, Any],
+    Field(
+        description="method, children, values, weights, blend, history_from, history_to, hedge_percent, rounding, "
+        "levels, minimums, maximums, ramps: see the planning guide. Children are written as kind:id.",
+        examples=[OPTIONS],
+    ),
+]
+PeriodOptions = Annotated[
+    dict[str, Any],
+    Field(
+        description="every, method, shares, amounts, whole_tree, rounding, years, from_start: see the planning guide.",
+        examples=[{"every": "month", "method": "seasonal", "whole_tree": True}],
+    ),
+]
+
+
+class CascadeIn(Given):
+    """What a cascade is asked for; all of it may be left out."""
+
+    options: Annotated[CascadeOptions, Field(default_factory=dict)]
+
+
+class PeriodsIn(Given):
+    """What periods are asked for; all of it may be left out."""
+
+    options: Annotated[PeriodOptions, Field(default_factory=dict)]
+
+
+class ApplyIn(Given):
+    """The token of a preview: what was previewed is done, or nothing."""
+
+    token: Annotated[str, Field(min_length=1, max_length=TOKEN_CHARACTERS_MAX)]
+    reason: Reason = ""
+
+
+class UndoIn(Given):
+    """Why the last operation is taken back."""
+
+    reason: Reason = ""
+
+
+class AssigneeRef(Schema):
+    """Whom, without the name."""
+
+    kind: str
+    id: int | None = None
+
+
+class DraftRow(Schema):
+    """One assignment before and after; `assignment_id` is null for one to be made, `after` for one taken away."""
+
+    assignment_id: int | None
+    assignee: AssigneeOut
+    start_date: str
+    end_date: str
+    depth: int
+    parent_id: int | None
+    parent: AssigneeRef | None
+    before: int | None
+    after: int | None
+    change: int
+    is_locked: bool
+    why: str
+    warnings: list[str]
+    unallocated: int | None
+
+
+class PreviewOut(Schema):
+    """All that would be done, and the token that does exactly it."""
+
+    token: str
+    rows: list[DraftRow]
+    notes: list[str]
+    unallocated: int | None
+
+
+class RebalanceOut(Schema):
+    """The smallest change that makes the sums hold again, and dividing anew."""
+
+    smallest: PreviewOut
+    full: PreviewOut
+
+
+class AppliedOut(Schema):
+    """What was done; `operation_id` is null where nothing differed."""
+
+    operation_id: int | None
+    rows: list[DraftRow]
+
+
+class OperationOut(Schema):
+    """Something that was applied as one."""
+
+    operation_id: int
+    kind: str
+    target_id: int
+
+
+def _previewed(made: Previewed) -> dict[str, Any]:
+    drafted = made.draft
+    return {
+        "token": made.token,
+        "rows": draft.fields(drafted),
+        "notes": list(drafted.notes),
+        "unallocated": drafted.unallocated,
+    }
+
+
+def _operation(made: Operation) -> dict[str, Any]:
+    return {"operation_id": made.id, "kind": made.kind, "target_id": made.target_id}
+
+
+def _today(scope: Scope) -> Any:
+    return today(directory.own_organization(scope), now())
+
+
+def _apply(scope: Scope, assignment_id: int, given: ApplyIn) -> dict[str, Any]:
+    """Apply a preview that began at this assignment."""
+    kept = Preview.objects.filter(org_id=scope.org_id, token=given.token).first()
+    if kept is None or kept.asked["subject"].get("assignment_id") != assignment_id:
+        raise NotFound("there is no such preview of this assignment: it was applied already, or made over a day ago")
+    applied = previews.apply_preview(scope, given.token, given.reason)
+    operation = applied.operation
+    return {"operation_id": None if operation is None else operation.id, "rows": draft.fields(applied.draft)}
+
+
+PREVIEWED = {200: PreviewOut, **PROBLEMS}
+APPLIED = {200: AppliedOut, **PROBLEMS}
+
+
+@of_assignments.post("/{assignment_id}/cascade/preview", response=PREVIEWED, summary="What a cascade would do")
+def preview_cascade(request: HttpRequest, assignment_id: PathId, given: CascadeIn) -> HttpResponse:
+    """Divide an assignment's value among those below it in the target tree, on one level or on all. Nothing changes."""
+
+    def work(scope: Scope) -> dict[str, Any]:
+        return _previewed(cascades.preview_cascade(scope, assignment_id, given.options, _today(scope)))
+
+    return answers.write(request, work)
+
+
+@of_assignments.post("/{assignment_id}/cascade", response=APPLIED, summary="Do what was previewed")
+def cascade(request: HttpRequest, assignment_id: PathId, given: ApplyIn) -> HttpResponse:
+    """Apply a cascade as it was previewed, all or nothing; refused where the plan changed since."""
+    return answers.write(request, lambda scope: _apply(scope, assignment_id, given))
+
+
+@of_assignments.post(
+    "/{assignment_id}/rebalance/preview",
+    response={200: RebalanceOut, **PROBLEMS},
+    summary="What makes the sums hold again",
+)
+def preview_rebalance(request: HttpRequest, assignment_id: PathId, given: CascadeIn) -> HttpResponse:
+    """After a hire or a departure: the smallest change, beside dividing anew. Nothing changes."""
+
+    def work(scope: Scope) -> dict[str, Any]:
+        made = cascades.preview_rebalance(scope, assignment_id, given.options, _today(scope))
+        return {"smallest": _previewed(made.smallest), "full": _previewed(made.full)}
+
+    return answers.write(request, work)
+
+
+@of_assignments.post("/{assignment_id}/rebalance", response=APPLIED, summary="Do what was previewed")
+def rebalance(request: HttpRequest, assignment_id: PathId, given: ApplyIn) -> HttpResponse:
+    """Apply either of the two ways, by its token."""
+    return answers.write(request, lambda scope: _apply(scope, assignment_id, given))
+
+
+@of_assignments.post("/{assignment_id}/periods/preview", response=PREVIEWED, summary="What generating periods would do")
+def preview_periods(request: HttpRequest, assignment_id: PathId, given: PeriodsIn) -> HttpResponse:
+    """Split an assignment, or the whole tree below it, into months, quarters or weeks. Nothing changes."""
+    return answers.write(
+        request, lambda scope: _previewed(periods.preview_periods(scope, assignment_id, given.options))
+    )
+
+
+@of_assignments.post("/{assignment_id}/periods", response=APPLIED, summary="Do what was previewed")
+def generate_periods(request: HttpRequest, assignment_id: PathId, given: ApplyIn) -> HttpResponse:
+    """Apply periods as they were previewed, all or nothing; refused where the plan changed since."""
+    return answers.write(request, lambda scope: _apply(scope, assignment_id, given))
+
+
+@of_targets.post("/{target_id}/undo", response={200: OperationOut, **PROBLEMS}, summary="Take the last operation back")
+def undo_last(request: HttpRequest, target_id: PathId, given: UndoIn) -> HttpResponse:
+    """Every value as it was before the last cascade, rebalance or periods; refused where one was changed since."""
+
+    def work(scope: Scope) -> dict[str, Any]:
+        find.target(scope, target_id)
+        return _operation(undo.undo_last(scope, target_id=target_id, reason=given.reason))
+
+    return answers.write(request, work)
