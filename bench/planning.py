@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 PEOPLE_IN_TEAM = 10
 TEAMS_IN_DEPARTMENT = 10
@@ -131,7 +131,7 @@ FILL = """
 
 
 def measure(
-    scope, what: str, limit: float, work: Callable[[], Answer], people: int, since: datetime | None = None
+    scope: Any, what: str, limit: float, work: Callable[[], Answer], people: int, since: datetime | None = None
 ) -> Answer:
     """Print how long it took beside its limit and, with `since`, beside a COPY of what was written from then on."""
     began, used = time.perf_counter(), time.process_time()
@@ -160,7 +160,7 @@ def copy_peer(scope, since: datetime) -> tuple[float, int]:  # noqa: ANN001
         chosen = (
             f"SELECT * FROM {table} WHERE {times[table]} >= '{since.isoformat()}'"  # noqa: S608 - names and a time of our own
             if table in times
-            else f"SELECT a.* FROM {table} a JOIN plan_assignment_value v ON v.assignment_id = a.id"
+            else f"SELECT a.* FROM {table} a JOIN plan_assignment_value v ON v.assignment_id = a.id"  # noqa: S608
             f" WHERE v.known_from >= '{since.isoformat()}'"
         )
         cursor = connection.cursor()
