@@ -94,8 +94,7 @@ def run(bound: socket.socket, ready: Callable[[str], None]) -> None:
     name, number = bound.getsockname()[:2]
     shown = f"[{name}]" if ":" in name else name
     server.ready = lambda: ready(f"http://{shown}:{number}")
-    with bound:
-        server.run(sockets=[bound])
+    server.run(sockets=[bound])
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -30,9 +30,9 @@ def serve(host: HostOption = "127.0.0.1", port: PortOption = PORT_DEFAULT) -> No
 
     plain = os.environ.get("PACELINE_PLAIN_HTTP") == "1"
     service.check_safe(host, hosts(), is_secure=IS_SECURE, may_be_plain=plain)
-    bound = service.bind(host, port)
-    common.get_ready()
-    service.run(bound, lambda address: tell(f"Paceline is ready at {address}"))
+    with service.bind(host, port) as bound:
+        common.get_ready()
+        service.run(bound, lambda address: tell(f"Paceline is ready at {address}"))
 
 
 def worker() -> None:

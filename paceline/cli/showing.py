@@ -31,19 +31,19 @@ def demo(port: PortOption = PORT_DEFAULT, live: LiveOption = False, reset: Reset
     """Serve a sample organization, made for today at the first start and kept as it is changed."""
     from paceline import serve
 
-    bound = serve.bind(HOST, port)
-    common.get_ready()
-    _prepare(reset=reset)
-    text = _token()
+    with serve.bind(HOST, port) as bound:
+        common.get_ready()
+        _prepare(reset=reset)
+        text = _token()
 
-    def ready(address: str) -> None:
-        tell(f"Paceline is ready at {address}")
-        say(f"Sign in as {ADMIN} with the token {text}")
-        say("`paceline demo --live` adds changes, `--reset` starts over, Ctrl-C stops", style="dim")
-        if live:
-            threading.Thread(target=_change, daemon=True, name="changes").start()
+        def ready(address: str) -> None:
+            tell(f"Paceline is ready at {address}")
+            say(f"Sign in as {ADMIN} with the token {text}")
+            say("`paceline demo --live` adds changes, `--reset` starts over, Ctrl-C stops", style="dim")
+            if live:
+                threading.Thread(target=_change, daemon=True, name="changes").start()
 
-    serve.run(bound, ready)
+        serve.run(bound, ready)
 
 
 def _prepare(*, reset: bool) -> None:

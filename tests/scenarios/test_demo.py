@@ -8,7 +8,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from tests.cli.conftest import terminal
+from tests.cli.terminal import Terminal
 from tests.scenarios.shell import REPOSITORY, Shell
+
+__all__ = ["terminal"]
 
 TOKEN = "Sign in as admin@example.com with the token "
 
@@ -59,9 +63,7 @@ def test_the_demo_is_made_kept_and_started_over(shell: Shell, tmp_path) -> None:
         assert httpx.get(f"{address}/api/v1/targets", headers=headers).status_code == 401
 
 
-def test_the_demo_stays_out_of_the_way_of_organizations(shell: Shell) -> None:
-    shell("organization", "create", "--name", "Acme")
-    refused = shell.run("demo", "--port", "0", "--reset")
-    assert refused.code == 2
-    assert "PACELINE_HOME" in refused.err
-    assert shell("organization", "show").out
+def test_the_demo_stays_out_of_the_way_of_organizations(terminal: Terminal) -> None:
+    terminal("organization", "create", "--name", "Acme")
+    assert "PACELINE_HOME" in terminal.refused("demo", "--port", "0", "--reset")
+    assert terminal("organization", "show").out
