@@ -69,6 +69,8 @@ class Database:
     def allowed(self) -> Iterator[None]:
         """Django and `connect` reach the database inside this."""
         BaseDatabaseWrapper.ensure_connection = _connect_really
+        # One that an earlier test left open leads to a database that is gone.
+        connections["default"].close()
         connections["default"].settings_dict.update(django_database(self.parameters))
         try:
             yield

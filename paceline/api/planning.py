@@ -8,7 +8,7 @@ from ninja import Field, Router, Schema
 from paceline.api import answers
 from paceline.api.callers import Signed, now
 from paceline.api.pages import PathId
-from paceline.api.shapes import PROBLEMS, AssigneeOut, Given, Reason
+from paceline.api.shapes import PROBLEMS, AssigneeOut, Given, Reason, example
 from paceline.errors import NotFound
 from paceline.facts.scope import Scope
 from paceline.org import directory
@@ -48,11 +48,15 @@ PeriodOptions = Annotated[
 class CascadeIn(Given):
     """What a cascade is asked for; all of it may be left out."""
 
+    model_config = example({"options": OPTIONS})
+
     options: Annotated[CascadeOptions, Field(default_factory=dict)]
 
 
 class PeriodsIn(Given):
     """What periods are asked for; all of it may be left out."""
+
+    model_config = example({"options": {"every": "month", "method": "seasonal", "whole_tree": True}})
 
     options: Annotated[PeriodOptions, Field(default_factory=dict)]
 
@@ -60,12 +64,16 @@ class PeriodsIn(Given):
 class ApplyIn(Given):
     """The token of a preview: what was previewed is done, or nothing."""
 
+    model_config = example({"token": "4f1c9e0b7a52d8136e9c40aa71b3f5d2608c94e7", "reason": "plan for the year"})
+
     token: Annotated[str, Field(min_length=1, max_length=TOKEN_CHARACTERS_MAX)]
     reason: Reason = ""
 
 
 class UndoIn(Given):
     """Why the last operation is taken back."""
+
+    model_config = example({"reason": "the wrong history"})
 
     reason: Reason = ""
 

@@ -33,6 +33,13 @@ PATHS = {
     "/leaderboards/{leaderboard_id}": {"get", "patch", "delete"},
     "/leaderboards/{leaderboard_id}/standings": {"get"},
     "/explain": {"get"},
+    "/assignments/{assignment_id}/cascade": {"post"},
+    "/assignments/{assignment_id}/cascade/preview": {"post"},
+    "/assignments/{assignment_id}/periods": {"post"},
+    "/assignments/{assignment_id}/periods/preview": {"post"},
+    "/assignments/{assignment_id}/rebalance": {"post"},
+    "/assignments/{assignment_id}/rebalance/preview": {"post"},
+    "/targets/{target_id}/undo": {"post"},
 }
 
 
