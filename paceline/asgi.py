@@ -1,9 +1,13 @@
 """The service as an ASGI application: event streams are awaited, everything else is answered by threads."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, cast
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
 
-from a2wsgi import WSGIMiddleware
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
@@ -13,15 +17,99 @@ STREAM = "/api/v1/live"
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
+# The messages of one answer: its start, and its body.
+Answer = tuple[dict[str, Any], dict[str, Any]]
+_UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 def make() -> Callable[[Any, Receive, Send], Awaitable[None]]:
     """The application; Django is set up already."""
     streams = get_asgi_application()
-    answers = WSGIMiddleware(cast(Any, get_wsgi_application()), workers=THREADS)
+    answers = Answers(get_wsgi_application())
 
     async def application(scope: Any, receive: Receive, send: Send) -> None:
         chosen = streams if scope["type"] == "http" and scope["path"] == STREAM else answers
         await chosen(scope, receive, send)
 
     return application
+
+
+class Answers:
+    """A WSGI application, whose answers are computed whole by threads: docs/decisions/threads-for-answers.md.
+
+    The loop reads a request before a thread takes it, and sends the answer after, so a slow caller costs no thread and
+    an answer one change of threads.
+    """
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="answer")
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        body = await _body(receive)
+        if body is None:
+            return
+        loop = asyncio.get_running_loop()
+        for message in await loop.run_in_executor(self._threads, self._answer, scope, body):
+            await send(message)
+
+    def _answer(self, scope: Any, body: BytesIO) -> Answer:
+        head: dict[str, Any] = {"type": "http.response.start"}
+
+        def start(status: str, headers: Iterable[tuple[str, str]], _error: object = None) -> None:
+            head["status"] = int(status[:3])
+            head["headers"] = [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers]
+
+        parts = self._application(_environ(scope, body), start)
+        try:
+            content = b"".join(parts)
+        finally:
+            getattr(parts, "close", lambda: None)()
+        return head, {"type": "http.response.body", "body": content}
+
+
+async def _body(receive: Receive) -> BytesIO | None:
+    """What was sent, cut behind the most that is taken, which is then refused; None if the caller left."""
+    body = BytesIO()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        if body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            body.write(message.get("body", b""))
+        if not message.get("more_body", False):
+            return body
+
+
+def _environ(scope: Any, body: BytesIO) -> dict[str, Any]:
+    """The request as WSGI has it (PEP 3333)."""
+    host, port = scope.get("server") or ("localhost", 80)
+    made: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode().decode("latin1"),
+        "QUERY_STRING": scope["query_string"].decode("latin1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name_given, value_given in scope["headers"]:
+        name, value = name_given.decode("latin1"), value_given.decode("latin1")
+        # It would pass for the header with dashes, which a proxy may have set.
+        if "_" in name:
+            continue
+        key = _UNPREFIXED.get(name) or "HTTP_" + name.upper().replace("-", "_")
+        made[key] = f"{made[key]},{value}" if key in made else value
+    # One that is sent in chunks has not said its length.
+    made["CONTENT_LENGTH"] = str(body.tell())
+    body.seek(0)
+    return made

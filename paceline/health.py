@@ -31,8 +31,8 @@ def health(_request: HttpRequest) -> HttpResponse:
 def ready(_request: HttpRequest) -> HttpResponse:
     """The process can answer: the database is there, with the tables of this version."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        if connection.connection is not None and not connection.is_usable():
+            connection.close()
         behind = schema.pending()
     except Exception as error:  # noqa: BLE001 - whatever it is, the service is not ready
         return problems.of_database(error)

@@ -67,8 +67,8 @@ TEMPLATES = [
 ]
 # paceline.setup adds where the server is, once it is ready.
 DATABASES: dict[str, dict[str, Any]] = {
-    # A thread keeps its connection; one that broke meanwhile is noticed before it is used.
-    "default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    # A thread keeps its connection; one that broke meanwhile is noticed where a caller's token is looked up.
+    "default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"

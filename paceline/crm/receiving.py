@@ -11,10 +11,9 @@ from paceline.crm.values import Defaults, storable
 from paceline.domain.record import Module
 from paceline.domain.rejection import Rejected
 from paceline.errors import Fault, InvalidInput
-from paceline.facts import ingest
+from paceline.facts import clock, ingest
 from paceline.facts.ingest import Batch, Result
 from paceline.facts.scope import Scope
-from paceline.org import directory
 
 # What is kept of a refused row, to find it by.
 CONTENT_CHARACTERS_MAX = 2_000
@@ -40,8 +39,8 @@ class _Run:
 
 def receive(scope: Scope, module: Module, source: str, rows: Sequence[object]) -> list[Received]:
     """Write the rows of a source, in their order: for each what became of it. All in the caller's transaction."""
-    own = directory.own_organization(scope)
-    defaults = Defaults(own.currency, ZoneInfo(own.time_zone))
+    rules = clock.rules(scope)
+    defaults = Defaults(rules.currency, ZoneInfo(rules.time_zone))
     told: list[Received | None] = [None] * len(rows)
     good: list[tuple[int, Checked]] = []
     refused: list[Rejected] = []

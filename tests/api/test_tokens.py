@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.test import Client
 
+from paceline import edge
 from tests.api.calls import Answer, Api, won
 from tests.api.stage import Stage, set_clock, token
 
@@ -85,3 +87,10 @@ def test_measures_are_for_admins(stage: Stage) -> None:
     assert b'route="api/v1/people"' in measures(stage.admin).content
     assert measures(stage.writer).problem == (403, "not_allowed", {})
     assert measures(Api("")).problem == (401, "not_signed_in", {})
+
+
+def test_a_connection_that_broke_in_between_is_not_felt(stage: Stage) -> None:
+    for address in ("/metrics", "/targets", "/ready"):
+        with psycopg.connect(edge.raw_connection().info.dsn, password=edge.raw_connection().info.password) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [edge.raw_connection().info.backend_pid])
+        assert stage.reader.get(address).status == 200, address

@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 
+import psycopg
 from django.db import connection
 
 from paceline.domain.access import TokenScope
@@ -85,15 +86,23 @@ _BY_ID: LiteralString = """SELECT id, org_id, email, scope, used_at FROM org_api
 
 
 def _good(query: LiteralString, which: str | int, now: datetime) -> ApiToken:
-    with connection.cursor() as cursor:
-        cursor.execute(query, [which, now])
-        row = cursor.fetchone()
+    try:
+        row = _first(query, which, now)
+    except psycopg.OperationalError:
+        # A request's first statement meets a connection that broke while nobody used it: one more, on a new one.
+        connection.close()
+        row = _first(query, which, now)
     if row is None:
         raise NotSignedIn("the token is unknown, expired or revoked: make one with `paceline token create`")
     found = ApiToken(id=row[0], org_id=row[1], email=row[2], scope=row[3], used_at=row[4])
     if found.used_at is None or now - found.used_at > timedelta(seconds=USED_SECONDS):
         ApiToken.objects.filter(pk=found.pk).update(used_at=now)
     return found
+
+
+def _first(query: LiteralString, which: str | int, now: datetime) -> tuple[Any, ...] | None:
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection).execute(query, [which, now], prepare=True).fetchone()
 
 
 def hashed(text: str) -> str:
