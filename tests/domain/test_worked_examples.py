@@ -109,6 +109,17 @@ def test_half_of_what_was_expected() -> None:
     assert (found.expected, percent_text(found.pace_ratio), found.status) == (100_000, "50 %", Status.BEHIND)
 
 
+def test_a_goal_of_calls() -> None:
+    """From microsoft/Dynamics365-Apps-Samples, samples-from-msdn/Goals: an actual of 10 and one of 5 on a target of 5.
+
+    The sample names the fields to report and prints none; they are worked out here, a third of the month on.
+    """
+    for actual, reached in ((10, "200 %"), (5, "100 %")):
+        found = at_the_end_of_day(10, actual, 5)
+        assert (percent_text(found.attainment), found.status) == (reached, Status.ACHIEVED)
+    assert (found.expected, percent_text(found.pace_ratio)) == (2, "300 %")
+
+
 def test_run_rate_of_a_quarter() -> None:
     """From https://codingace.net/sales/quarterly_run_rate.html, in cents; the page prints the formulas only."""
     quarter = Window(date(2026, 1, 1), date(2026, 4, 1))
