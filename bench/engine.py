@@ -207,7 +207,7 @@ def reads() -> None:
     from paceline import edge
     from paceline.domain.calendar import Window
     from paceline.facts import sums
-    from paceline.facts.sums import Assignee
+    from paceline.facts.sums import Asked, Assignee
     from paceline.org.models import Department, Person, Team
     from paceline.plan import registry
 
@@ -227,10 +227,10 @@ def reads() -> None:
         counted = least(lambda: connection.execute(COUNT, values).fetchall())
         naive = least(lambda: connection.execute(NAIVE, values).fetchall())
         connection.execute("DROP INDEX naive")
-    tree = least(lambda: sums.flow(scope, metric_id, [window], everybody))
+    tree = least(lambda: sums.flow(scope, metric_id, [window], Asked(everybody)))
     with in_database(scope) as inside:
         for _ in range(READS):
-            sums.flow(scope, metric_id, [window], everybody)
+            sums.flow(scope, metric_id, [window], Asked(everybody))
     database = inside()
     row(
         "whole tree, in the database",
@@ -244,11 +244,11 @@ def reads() -> None:
         f"naive sum over deals {naive:.1f} ms",
         tree / naive,
     )
-    person = least(lambda: sums.flow(scope, metric_id, [window], people[:1]))
+    person = least(lambda: sums.flow(scope, metric_id, [window], Asked(people[:1])))
     row("one person", f"{person:.2f} ms", "2 ms", person / 2)
-    one_unit = least(lambda: sums.flow(scope, metric_id, [window], units[:1]))
+    one_unit = least(lambda: sums.flow(scope, metric_id, [window], Asked(units[:1])))
     row("one department", f"{one_unit:.1f} ms")
-    level = least(lambda: sums.level(scope, level_id, [window], everybody))
+    level = least(lambda: sums.level(scope, level_id, [window], Asked(everybody)))
     row("whole tree of a level", f"{level:.1f} ms")
 
 

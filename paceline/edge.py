@@ -67,7 +67,12 @@ def in_transaction(work: Callable[[], Answer]) -> Answer:
 @contextmanager
 def reading() -> Iterator[None]:
     """One snapshot for all that is read inside: every figure of an answer is of the same moment."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
+    # Told to the connection, so that it begins so: one statement less in every answer.
+    raw = raw_connection()
+    raw.isolation_level, raw.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        if not raw.closed:
+            raw.isolation_level, raw.read_only = None, None

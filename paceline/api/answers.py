@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 import paceline
 from paceline import edge
 from paceline.api.callers import Caller, now
+from paceline.api.latest import latest
 from paceline.api.models import KEY_CHARACTERS_MAX, Answered
 from paceline.domain.calendar import local_day
 from paceline.errors import InvalidInput, NotFound, PacelineError
@@ -42,10 +43,14 @@ def encoded(data: object) -> bytes:
 
 
 def answer(data: object, status: int = OK) -> HttpResponse:
-    """An answer of JSON; none for None."""
+    """An answer of JSON, which bytes are already; none for None."""
     if data is None:
         return _nothing(NO_CONTENT)
-    return HttpResponse(encoded(data), status=status, content_type=MEDIA_TYPE)
+    return HttpResponse(_json(data), status=status, content_type=MEDIA_TYPE)
+
+
+def _json(data: object) -> bytes:
+    return data if isinstance(data, bytes) else encoded(data)
 
 
 def _nothing(status: int) -> HttpResponse:
@@ -68,8 +73,10 @@ def read(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse:
     caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     with caller.reading() as scope:
         tag, change_id = _state(request, scope)
-        unchanged = tag in asked_tags(request, "If-None-Match")
-        response = _nothing(NOT_MODIFIED) if unchanged else answer(make(replace(scope, change_id=change_id)))
+        if tag in asked_tags(request, "If-None-Match"):
+            response = _nothing(NOT_MODIFIED)
+        else:
+            response = answer(latest.get(tag, lambda: _json(make(replace(scope, change_id=change_id)))))
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from ninja.params.functions import Query
@@ -15,11 +16,12 @@ from paceline.domain.calendar import Window
 from paceline.domain.record import KEY_CHARACTERS_MAX, Module
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
+from paceline.org.kept import kept
 from paceline.org.names import findable
 from paceline.plan import behind, find, progress, rules, shown, trail
 from paceline.plan.held import Held, held_one
 from paceline.plan.models import Target
-from paceline.plan.progress import Clocks
+from paceline.plan.progress import Clocks, Report
 
 of_targets = Router(tags=["figures"], auth=Signed())
 of_assignments = Router(tags=["figures"], auth=Signed())
@@ -172,9 +174,11 @@ def target_progress(
     clocks, part = Clocks(as_of, known_at, today), _window(window)
     (skipped,) = after(cursor)
 
-    def make(scope: Scope) -> dict[str, Any]:
+    def make(scope: Scope) -> bytes:
         target = find.target(scope, target_id)
-        return _rows(progress.report(scope, target, now(), clocks, part), skipped, limit)
+        report = progress.report(scope, target, now(), clocks, part)
+        known = {} if clocks.known_at else _written(scope, report, part)
+        return _tree(report, skipped, limit, known)
 
     return answers.read(request, make)
 
@@ -329,17 +333,35 @@ def explain(
     return answers.read(request, make)
 
 
-def _rows(report: progress.Report, skipped: int, limit: int) -> dict[str, Any]:
+# What a row is written as, by its assignment, with the current value for which that is so.
+Written = dict[int, tuple[int, bytes]]
+
+
+def _written(scope: Scope, report: Report, part: Window | None) -> Written:
+    """The rows of earlier answers that still are what they were, but for their current values and their clocks."""
+    name = ("rows", report.target.id, part, report.as_of, frozenset(report.elapsed.items()))
+    return kept.get(scope, name, Written, lambda _: len(report.shown))
+
+
+def _tree(report: Report, skipped: int, limit: int, known: Written) -> bytes:
     upto = skipped + limit
-    items = list(shown.rows(report, report.rows[skipped:upto]))
-    more = len(report.rows) > upto
-    return {
-        "items": items,
-        "next": cursor(upto) if more else None,
-        "as_of": report.as_of,
-        "known_at": report.known_at,
-        "today": report.today,
-    }
+    rows = [_row(report, each, known) for each in report.shown[skipped:upto]]
+    clocks = orjson.dumps(shown.clocks(report))[1:]
+    rest = orjson.dumps({"next": cursor(upto) if len(report.shown) > upto else None})[1:-1]
+    end = b"," + clocks
+    return b"".join((b'{"items":[', (end + b",").join(rows), end if rows else b"", b"],", rest, b",", clocks))
+
+
+def _row(report: Report, each: Held, known: Written) -> bytes:
+    """The row as JSON, without its clocks and its last brace."""
+    current = report.currents.get(each.id, 0)
+    before = known.get(each.id)
+    if before is not None and before[0] == current:
+        return before[1]
+    (made,) = shown.timeless_rows(report, [report.row(each)])
+    text = orjson.dumps(made)[:-1]
+    known[each.id] = current, text
+    return text
 
 
 def _held(scope: Scope, assignment_id: int, clocks: Clocks) -> tuple[Target, Held]:

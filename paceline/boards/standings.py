@@ -18,7 +18,7 @@ from paceline.errors import Conflict, InvalidInput
 from paceline.facts import standing, sums
 from paceline.facts.scope import Scope
 from paceline.facts.standing import Reached
-from paceline.facts.sums import Assignee
+from paceline.facts.sums import Asked, Assignee
 from paceline.org import directory
 from paceline.plan import rules
 from paceline.plan.clocks import Clocks, Moment
@@ -202,7 +202,7 @@ class _Asked:
             return standing.of_people(self.scope, metric_id, kind, window, known_at)
         teams = [Assignee("team", number) for number in self.names]
         read = sums.level if kind == Kind.LEVEL else sums.flow
-        values = read(self.scope, metric_id, [window], teams, known_at)
+        values = read(self.scope, metric_id, [window], Asked(teams), known_at)
         days = standing.days_of_teams(self.scope, metric_id, kind, window, list(self.names), known_at)
         return {
             number: Reached(values.get((0, Assignee("team", number)), 0), days.get(number)) for number in self.names

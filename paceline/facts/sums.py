@@ -5,7 +5,7 @@ the window, with the people who are in the unit on that day: open deals move wit
 figures come from the ledger and the stays as they were posted then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import LiteralString, NamedTuple
@@ -119,52 +119,14 @@ def _query(template: LiteralString, places: LiteralString, *, then: bool, few_un
     )
 
 
-def flow(
-    scope: Scope,
-    metric_id: int,
-    windows: Sequence[Window],
-    assignees: Sequence[Assignee],
-    known_at: datetime | None = None,
-) -> Sums:
-    """The sum of a flow metric over each window (by its place) for each assignee, and maybe for others.
+class Asked:
+    """Assignees by kind, and whether they are few."""
 
-    Whoever has nothing is left out.
-    """
-    found: Sums = {}
-    asked = _Asked(assignees)
-    template = _FLOW_OF_FEW if asked.is_few_people_only else _FLOW
-    query = asked.query(template, _FLOW_PLACES, then=known_at is not None)
-    for place, window in enumerate(windows if assignees else ()):
-        values = asked.values(scope, metric_id, window, known_at)
-        if template is _FLOW:
-            values["movers"] = [person_id for (person_id,) in scope.run(_MOVERS, values)]
-        found |= _read(scope, query, values, place)
-    return found
-
-
-def level(
-    scope: Scope,
-    metric_id: int,
-    windows: Sequence[Window],
-    assignees: Sequence[Assignee],
-    known_at: datetime | None = None,
-) -> Sums:
-    """What stands of a level metric at the end of each window (by its place) for each assignee, maybe for others."""
-    found: Sums = {}
-    asked = _Asked(assignees)
-    query = asked.query(_LEVEL, _LEVEL_PLACES, then=known_at is not None)
-    for place, window in enumerate(windows if assignees else ()):
-        found |= _read(scope, query, asked.values(scope, metric_id, window, known_at), place)
-    return found
-
-
-class _Asked:
-    """The assignees by kind, and whether they are few."""
-
-    def __init__(self, assignees: Sequence[Assignee]) -> None:
+    def __init__(self, assignees: Collection[Assignee]) -> None:
         self.people = [each.id for each in assignees if each.kind == "person"]
         self.units = [unit_number(each.kind, each.id) for each in assignees if each.kind in {"department", "team"}]
         self.is_few_people_only = len(self.people) == len(assignees) <= PEOPLE_LOOKED_UP_MAX
+        self.is_nobody = not assignees
 
     def query(self, template: LiteralString, places: LiteralString, *, then: bool) -> bytes:
         """The query for as many as are asked for."""
@@ -184,9 +146,46 @@ class _Asked:
         }
 
 
+def flow(
+    scope: Scope,
+    metric_id: int,
+    windows: Sequence[Window],
+    asked: Asked,
+    known_at: datetime | None = None,
+) -> Sums:
+    """The sum of a flow metric over each window (by its place) for each asked for, and maybe for others.
+
+    Whoever has nothing is left out.
+    """
+    found: Sums = {}
+    template = _FLOW_OF_FEW if asked.is_few_people_only else _FLOW
+    query = asked.query(template, _FLOW_PLACES, then=known_at is not None)
+    for place, window in enumerate(() if asked.is_nobody else windows):
+        values = asked.values(scope, metric_id, window, known_at)
+        if template is _FLOW:
+            values["movers"] = [person_id for (person_id,) in scope.run(_MOVERS, values)]
+        found |= _read(scope, query, values, place)
+    return found
+
+
+def level(
+    scope: Scope,
+    metric_id: int,
+    windows: Sequence[Window],
+    asked: Asked,
+    known_at: datetime | None = None,
+) -> Sums:
+    """What stands of a level metric at the end of each window (by its place) for each asked for, maybe for others."""
+    found: Sums = {}
+    query = asked.query(_LEVEL, _LEVEL_PLACES, then=known_at is not None)
+    for place, window in enumerate(() if asked.is_nobody else windows):
+        found |= _read(scope, query, asked.values(scope, metric_id, window, known_at), place)
+    return found
+
+
 def _read(scope: Scope, query: bytes, values: dict[str, object], place: int) -> Sums:
     found: Sums = {}
-    for kind, number, value in scope.run(query, values):
+    for kind, number, value in scope.run(query, values).fetchall():
         assignee = Assignee(*unit_of(number)) if kind == "unit" else Assignee(kind, number)
         found[place, assignee] = value
     return found

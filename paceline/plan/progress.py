@@ -3,21 +3,20 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
 from paceline.domain import pace
 from paceline.domain.calendar import Window, WorkCalendar, add_months
 from paceline.domain.kinds import Kind
-from paceline.domain.metric import Definition
 from paceline.domain.pace import Basis, Elapsed, Past, Progress
 from paceline.facts import breakdown, sums
 from paceline.facts.breakdown import Figure
 from paceline.facts.scope import Scope
-from paceline.facts.sums import Assignee, Sums
+from paceline.facts.sums import Asked, Assignee, Sums
 from paceline.org.calendar import work_calendar
 from paceline.org.kept import kept
 from paceline.plan import rules
@@ -42,20 +41,6 @@ class Row(NamedTuple):
     progress: Progress
     unallocated: int | None
     depth: int
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The progress of a target. Asked again with its `as_of`, `known_at` and `today` it is the same for ever."""
-
-    target: Target
-    definition: Definition
-    currency: str
-    exponent: int
-    as_of: date
-    known_at: datetime
-    today: date
-    rows: list[Row]
 
 
 class PastShape:
@@ -97,10 +82,10 @@ class Measure(Moment):
         self.direction = self.direction_of(target.metric)
         self.basis = Basis(self.then("target", target.id).get("pace_by", target.pace_by))
 
-    def sums(self, windows: Sequence[Window], assignees: Sequence[Assignee]) -> Sums:
+    def sums(self, windows: Sequence[Window], asked: Asked) -> Sums:
         """The values of windows that are already cut at `as_of`."""
         read = sums.level if self.definition.kind == Kind.LEVEL else sums.flow
-        return read(self.scope, self.metric_id, windows, assignees, self.known_at)
+        return read(self.scope, self.metric_id, windows, asked, self.known_at)
 
     def elapsed(self, window: Window, work: WorkCalendar, until: date, past: Past | None) -> Elapsed:
         """What is over of the window on the day `until`."""
@@ -147,6 +132,48 @@ class Measure(Moment):
         return breakdown.days(self.scope, figure)
 
 
+class _Layout:
+    """The assignments to show in their order, and for each its depth and what is unallocated, by id."""
+
+    def __init__(self, shown: Sequence[Held], depths: Mapping[int, int], left: Mapping[int, int]) -> None:
+        self.shown, self.depths, self.left = shown, depths, left
+        # In a window an assignee has one share.
+        self.ids: dict[Window, dict[Assignee, int]] = defaultdict(dict)
+        for each in shown:
+            self.ids[each.window][each.assignee] = each.id
+        self.asked = Asked({each.assignee for each in shown})
+
+
+class Report:
+    """The progress of a target. Asked again with its `as_of`, `known_at` and `today` it is the same for ever.
+
+    `shown` are its assignments in the tree's order, `currents` their values where something stands behind them, by id,
+    and `elapsed` what is over of their windows. On these, the settings and the assignments alone a row depends.
+    """
+
+    def __init__(self, measure: Measure, layout: _Layout) -> None:
+        self._measure, self._layout = measure, layout
+        self.target = measure.target
+        self.definition = measure.definition
+        self.currency: str = measure.organization.currency
+        self.exponent = rules.exponent(measure.organization)
+        self.as_of, self.known_at, self.today = measure.as_of, measure.stamp, measure.today
+        self.shown = layout.shown
+        self.currents = _currents(measure, layout)
+        self.elapsed = {window: _elapsed(measure, window) for window in layout.ids}
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows of all that are shown."""
+        return [self.row(each) for each in self.shown]
+
+    def row(self, each: Held) -> Row:
+        """The row of one that is shown."""
+        current, elapsed = self.currents.get(each.id, 0), self.elapsed[each.window]
+        made = self._measure.progress(current, each.value, each.window, elapsed)
+        return Row(each, made, self._layout.left.get(each.id), self._layout.depths[each.id])
+
+
 def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, window: Window | None = None) -> Report:
     """The progress of every assignment of the target, or of those for one window, down the tree.
 
@@ -154,10 +181,10 @@ def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, wi
     """
     measure = Measure(scope, target, clocks, now)
     if measure.known_at is not None:
-        return _report(measure, _layout(scope, target, measure.known_at, window))
+        return Report(measure, _layout(scope, target, measure.known_at, window))
     name = ("layout", target.id, window)
     layout = kept.get(scope, name, lambda: _layout(scope, target, None, window), lambda made: len(made.shown))
-    return _report(measure, layout)
+    return Report(measure, layout)
 
 
 def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, clocks: Clocks = NOW) -> Report:
@@ -165,16 +192,7 @@ def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, 
     measure = Measure(scope, target, clocks, now)
     one = held_one(scope, assignment_id, measure.known_at)
     below = value_below(scope, one, measure.known_at)
-    return _report(measure, _Layout([one], {one.id: 0}, {} if below is None else {one.id: one.value - below}))
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """The rows to show in their order, and for each its depth and what is unallocated, by id."""
-
-    shown: Sequence[Held]
-    depths: Mapping[int, int]
-    left: Mapping[int, int]
+    return Report(measure, _Layout([one], {one.id: 0}, {} if below is None else {one.id: one.value - below}))
 
 
 def _layout(scope: Scope, target: Target, known_at: datetime | None, window: Window | None) -> _Layout:
@@ -183,44 +201,19 @@ def _layout(scope: Scope, target: Target, known_at: datetime | None, window: Win
     return _Layout(shown, depths(shown), _unallocated(assigned))
 
 
-def _report(measure: Measure, layout: _Layout) -> Report:
-    currents = _currents(measure, layout.shown)
-    elapsed = {span: _elapsed(measure, span) for span in {each.window for each in layout.shown}}
-    rows = [
-        Row(
-            each,
-            measure.progress(currents.get(each.id, 0), each.value, each.window, elapsed[each.window]),
-            layout.left.get(each.id),
-            layout.depths[each.id],
-        )
-        for each in layout.shown
-    ]
-    organization = measure.organization
-    return Report(
-        measure.target,
-        measure.definition,
-        organization.currency,
-        rules.exponent(organization),
-        measure.as_of,
-        measure.stamp,
-        measure.today,
-        rows,
-    )
-
-
 def _elapsed(measure: Measure, window: Window) -> Elapsed:
     shape = measure.shape(window)
     return measure.elapsed(window, measure.work(window), measure.until, shape and shape.until(measure.until))
 
 
-def _currents(measure: Measure, assigned: Sequence[Held]) -> Mapping[int, int]:
-    """The current value by assignment id: one query over all windows that have begun."""
-    cuts = {window: window.until(measure.as_of) for window in {each.window for each in assigned}}
-    begun = list(dict.fromkeys(cut for cut in cuts.values() if cut is not None))
-    place_of = {window: begun.index(cut) for window, cut in cuts.items() if cut is not None}
-    read = measure.sums(begun, list({each.assignee for each in assigned}))
+def _currents(measure: Measure, layout: _Layout) -> Mapping[int, int]:
+    """The current value by assignment id, where there is one: one query for each window that has begun."""
+    begun = [(cut, ids) for window, ids in layout.ids.items() if (cut := window.until(measure.as_of)) is not None]
+    read = measure.sums([cut for cut, _ in begun], layout.asked)
     return {
-        each.id: read.get((place_of[each.window], each.assignee), 0) for each in assigned if each.window in place_of
+        number: value
+        for (place, assignee), value in read.items()
+        if (number := begun[place][1].get(assignee)) is not None
     }
 
 

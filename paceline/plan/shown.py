@@ -147,18 +147,28 @@ def row(report: Report, each: Row) -> dict[str, Any]:
 
 def rows(report: Report, shown: Iterable[Row]) -> Iterator[dict[str, Any]]:
     """Rows as `row` has them, many thousands in one go."""
-    currency = report.currency if report.definition.unit == Unit.MONEY else None
-    clocks = {
+    asked = clocks(report)
+    return ({**each, **asked} for each in timeless_rows(report, shown))
+
+
+def clocks(report: Report) -> dict[str, str]:
+    """The fields at the end of each row that bring the report back."""
+    return {
         "as_of": report.as_of.isoformat(),
         "known_at": report.known_at.isoformat(),
         "today": report.today.isoformat(),
     }
+
+
+def timeless_rows(report: Report, shown: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Rows without their clocks: the same for as long as nothing of them moves."""
+    currency = report.currency if report.definition.unit == Unit.MONEY else None
     of_window: dict[Window, tuple[dict[str, Any], dict[str, Any]]] = {}
     for each in shown:
         held, made = each.assignment, each.progress
         if held.window not in of_window:
             days = {"start_date": held.window.start.isoformat(), "end_date": held.window.end.isoformat()}
-            of_window[held.window] = days, _elapsed(made) | clocks
+            of_window[held.window] = days, _elapsed(made)
         days, elapsed = of_window[held.window]
         yield {
             "assignment_id": held.id,

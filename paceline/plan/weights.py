@@ -11,7 +11,7 @@ from paceline.domain.reason import Ground, Number
 from paceline.domain.shares import Method
 from paceline.facts import sums
 from paceline.facts.scope import Scope
-from paceline.facts.sums import Assignee
+from paceline.facts.sums import Asked, Assignee
 from paceline.org.checks import Checks
 from paceline.plan import registry, rules
 from paceline.plan.models import Metric, Target
@@ -63,7 +63,7 @@ def histories(
     """
     read = sums.level if rules.definition(metric).kind == Kind.LEVEL else sums.flow
     found: list[dict[Assignee, Number]] = [{} for _ in spans]
-    for (place, assignee), value in read(scope, metric.id, spans, list(assignees)).items():
+    for (place, assignee), value in read(scope, metric.id, spans, Asked(assignees)).items():
         if value > 0:
             found[place][assignee] = value
     return found

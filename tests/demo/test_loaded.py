@@ -110,7 +110,7 @@ def test_some_records_are_held_out_for_every_reason(scope: Scope) -> None:
 def test_what_the_mover_won_is_split_between_the_teams(scope: Scope) -> None:
     from paceline.demo import company
     from paceline.facts import sums
-    from paceline.facts.sums import Assignee
+    from paceline.facts.sums import Asked, Assignee
     from paceline.org import directory
     from paceline.plan import registry
 
@@ -120,7 +120,7 @@ def test_what_the_mover_won_is_split_between_the_teams(scope: Scope) -> None:
     before, after = Window(TODAY - timedelta(days=90), moved), Window(moved, TODAY + timedelta(days=1))
 
     def of(who: Assignee, window: Window) -> int:
-        return sums.flow(scope, revenue, [window], [who]).get((0, who), 0)
+        return sums.flow(scope, revenue, [window], Asked([who])).get((0, who), 0)
 
     mine = of(person, before), of(person, after)
     assert min(mine) > 0

@@ -17,7 +17,7 @@ from paceline.facts.ingest import Batch, Result
 from paceline.facts.owners import OwnerKey
 from paceline.facts.rules import CreditOwner, Rules
 from paceline.facts.scope import Scope
-from paceline.facts.sums import Assignee
+from paceline.facts.sums import Asked, Assignee
 
 EPOCH = date(2025, 1, 1)
 # Rosa runs Sales; Tariq leads the Hunters, where Sam sells; Eve sells in Partners; Olga is in another organization.
@@ -104,7 +104,7 @@ def figures(scope: Scope, metric_id: int, window: Window, known_at: datetime | N
     """What stands behind everyone who has something, by name."""
     definition = clock.rules(scope).definition(metric_id)
     read = sums.level if definition and definition.kind == Kind.LEVEL else sums.flow
-    found = read(scope, metric_id, [window], list(ASSIGNEES), known_at)
+    found = read(scope, metric_id, [window], Asked(ASSIGNEES), known_at)
     return {name: value for each, name in ASSIGNEES.items() if (value := found.get((0, each), 0))}
 
 

@@ -9,7 +9,7 @@ from paceline.domain.rollup import Stay
 from paceline.facts import breakdown, clock, explain, ledger, rollup, sums, totals, uncounted
 from paceline.facts.breakdown import Counted, Figure
 from paceline.facts.scope import Scope
-from paceline.facts.sums import Assignee
+from paceline.facts.sums import Asked, Assignee
 from tests.facts.cast import EVE, HUNTERS, ORGANIZATION, PARTNERS, ROSA, SALES, SAM, TARIQ
 from tests.oracle.book import Book
 from tests.oracle.figures import Behind, RecordKey, Snapshot
@@ -37,7 +37,7 @@ def check_sums(
         definition = snapshot.metrics[metric_id]
         read = sums.level if definition.kind == Kind.LEVEL else sums.flow
         for asked in (EVERYONE, PEOPLE):
-            found = read(scope, metric_id, windows, asked, None if now else snapshot.known_at)
+            found = read(scope, metric_id, windows, Asked(asked), None if now else snapshot.known_at)
             expected = {
                 (place, assignee): snapshot.figure(metric_id, window, assignee)
                 for place, window in enumerate(windows)

@@ -18,7 +18,7 @@ from paceline.facts.breakdown import Figure
 from paceline.facts.owners import NAME, OwnerKey
 from paceline.facts.rules import CreditOwner, Rules
 from paceline.facts.scope import Cursor, Scope
-from paceline.facts.sums import Assignee
+from paceline.facts.sums import Asked, Assignee
 
 PEOPLE, DEALS, DAYS = 2_000, 60_000, 1_095
 FIRST_DAY, ENDLESS = date(2024, 1, 1), date(9999, 12, 31)
@@ -87,9 +87,9 @@ def test_no_read_of_figures_reads_a_table_in_full(scope: Scope, scans: Callable[
     sam, team = Assignee("person", 7), Assignee("team", 7)
     stamp = clock.known_now(scope)
     for assignees in ([sam], [team], [sam, team]):
-        assert sums.flow(scope, REVENUE, [QUARTER], assignees)
-        assert sums.level(scope, PIPELINE, [QUARTER], assignees)
-        assert sums.flow(scope, REVENUE, [QUARTER], assignees, stamp)
+        assert sums.flow(scope, REVENUE, [QUARTER], Asked(assignees))
+        assert sums.level(scope, PIPELINE, [QUARTER], Asked(assignees))
+        assert sums.flow(scope, REVENUE, [QUARTER], Asked(assignees), stamp)
     for assignee in (sam, team):
         figure = Figure(REVENUE, Module.DEALS, Kind.FLOW, assignee, QUARTER, stamp)
         assert breakdown.records(scope, figure)

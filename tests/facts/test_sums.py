@@ -7,7 +7,7 @@ import pytest
 from paceline.domain.record import Module
 from paceline.facts import clock, rollup, sums
 from paceline.facts.scope import Scope
-from paceline.facts.sums import PEOPLE_LOOKED_UP_MAX, Assignee
+from paceline.facts.sums import PEOPLE_LOOKED_UP_MAX, Asked, Assignee
 from tests.facts.cast import (
     EPOCH,
     EVE,
@@ -104,7 +104,7 @@ def test_several_windows_are_told_apart_by_their_place(scope: Scope) -> None:
     write(scope, Module.DEALS, won("D1", "Sam", 500, 20), won("D2", "Sam", 70, 40))
     windows = [JANUARY, days(0, 59), JANUARY, days(70, 80)]
     sam, hunters = Assignee("person", SAM), Assignee("team", HUNTERS)
-    found = sums.flow(scope, REVENUE, windows, [sam, hunters])
+    found = sums.flow(scope, REVENUE, windows, Asked([sam, hunters]))
     assert [found.get((place, sam)) for place in range(4)] == [500, 570, 500, None]
     assert [found.get((place, hunters)) for place in range(4)] == [500, 570, 500, None]
 
@@ -114,14 +114,14 @@ def test_few_people_and_many_are_told_the_same(scope: Scope, count: int) -> None
     write(scope, Module.DEALS, won("D1", "Sam", 500, 20), won("D2", "Tariq", 70, 30))
     asked = [Assignee("person", number) for number in (SAM, *range(1_000, 999 + count))]
     for known_at in (None, clock.known_now(scope)):
-        found = sums.flow(scope, REVENUE, [JANUARY], asked, known_at)
+        found = sums.flow(scope, REVENUE, [JANUARY], Asked(asked), known_at)
         assert [found.get((0, each)) for each in asked] == [500, *[None] * (count - 1)]
 
 
 def test_nothing_asked_is_nothing_answered(scope: Scope) -> None:
     write(scope, Module.DEALS, won("D1", "Sam", 500, 20))
-    assert sums.flow(scope, REVENUE, [], [ORGANIZATION]) == {}
-    assert sums.flow(scope, REVENUE, [JANUARY], []) == sums.level(scope, PIPELINE, [JANUARY], []) == {}
+    assert sums.flow(scope, REVENUE, [], Asked([ORGANIZATION])) == {}
+    assert sums.flow(scope, REVENUE, [JANUARY], Asked([])) == sums.level(scope, PIPELINE, [JANUARY], Asked([])) == {}
 
 
 def test_where_clocks_skip_midnight_every_day_is_still_a_day(scope: Scope) -> None:
@@ -130,7 +130,7 @@ def test_where_clocks_skip_midnight_every_day_is_still_a_day(scope: Scope) -> No
     day = (date(2018, 11, 4) - EPOCH).days
     write(scope, Module.DEALS, *(won(f"D{skip}", "Sam", 10**skip, day + skip) for skip in range(3)))
     sam = Assignee("person", SAM)
-    found = sums.flow(scope, REVENUE, [days(day, day + count) for count in (1, 2, 3)], [sam])
+    found = sums.flow(scope, REVENUE, [days(day, day + count) for count in (1, 2, 3)], Asked([sam]))
     assert found == {(0, sam): 1, (1, sam): 11, (2, sam): 111}
 
 
