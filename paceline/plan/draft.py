@@ -118,12 +118,12 @@ def _assignee(place: Place, name: str | None = None) -> dict[str, Any]:
 def with_unallocated(rows: Sequence[Row], shares: Shares, root: Standing | None) -> tuple[list[Row], int | None]:
     """The rows with what each leaves to those below it for the same window, and what the root leaves."""
     below: dict[Place, int] = defaultdict(int)
+    told = {row.held.id for row in rows if row.held is not None}
     for row in rows:
         if row.parent is not None and row.after is not None and row.parent.window == row.place.window:
             below[row.parent] += row.after
-    told = {row.place for row in rows}
     for each in shares.live():
-        above = None if each.place in told else shares.parent_place(each)
+        above = None if each.id in told else shares.parent_place(each)
         if above is not None and above.window == each.place.window:
             below[above] += each.value
     made = [

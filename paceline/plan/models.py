@@ -115,8 +115,8 @@ class Assignment(models.Model):
     """One assignee's share of a target in a window inside the target's, as it stands now.
 
     The organization as assignee has the id 0. Units and people are never deleted, so the pair (kind, id) stays good.
-    Nor are assignments, so the database does not check `org` and `parent`: over 120,000 of them that took longer than
-    writing them.
+    Nor are assignments, nor targets that have any, so the database does not check `org`, `parent` and `target`: over
+    120,000 of them that took longer than writing them.
     """
 
     id: int
@@ -124,7 +124,9 @@ class Assignment(models.Model):
     target_id: int
     parent_id: int | None
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False, db_constraint=False)
-    target = models.ForeignKey(Target, on_delete=models.PROTECT, db_index=False, related_name="assignments")
+    target = models.ForeignKey(
+        Target, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="assignments"
+    )
     assignee_kind = models.CharField(max_length=12, choices=AssigneeKind.choices)
     assignee_id = models.BigIntegerField()
     start_date = models.DateField()
@@ -218,8 +220,8 @@ class Operation(models.Model):
 class Preview(models.Model):
     """What was previewed: enough to work it out again, and to see whether it is still the same.
 
-    `asked` is what it rests on: the target or assignment, the options and the day. `rows` are as in
-    `previews.written`.
+    `asked` is what it rests on: the target or assignment, the options and the day. `rows` are as `previews.written`
+    has them: as text, for no more is asked than whether they are still the same.
     """
 
     id: int
@@ -228,7 +230,7 @@ class Preview(models.Model):
     token = models.CharField(max_length=TOKEN_CHARACTERS_MAX)
     kind = models.CharField(max_length=10, choices=OperationKind.choices)
     asked = models.JSONField()
-    rows = models.JSONField()
+    rows = models.TextField()
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -11,7 +11,7 @@ from paceline.domain.calendar import Window
 from paceline.domain.clash import ClashKind, Infeasible
 from paceline.domain.margins import Column, Line, fill_tree
 from paceline.domain.periods import Cut
-from paceline.domain.shares import Allocation
+from paceline.domain.shares import Allocation, Share
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
 from paceline.org import directory
@@ -149,7 +149,11 @@ class _Spread:
     style: Style
     names: Mapping[tuple[str, int], str]
     notes: list[str] = field(default_factory=list[str])
-    _fixed: int = 0
+
+    def __post_init__(self) -> None:
+        found = self.shares.by_window()
+        # For each window, what stands there.
+        self.standing = [found.get(window, {}) for window in self.windows]
 
     def draft(self) -> Draft:
         """The rows: each assignee's periods in their order, down the tree."""
@@ -160,19 +164,15 @@ class _Spread:
         except Infeasible as infeasible:
             draft.refuse([(self._name(self.root), infeasible)], self.style)
             raise
-        values = {each.key: each.value for each in own.shares}
-        why = {each.key: each.reason.words(self.style.number) for each in own.shares}
-        rows = [self._row(self.root, window, 0, values[window], why[window]) for window in self.windows]
-        for each, depth, parent in self._tree(below) if cells else ():
-            rows += self._rows_below(each, depth, parent, cells[each.id])
-        rows += self._taken_in(below, {row.place for row in rows})
+        rows = [self._root_row(number, own.shares[number]) for number in range(len(self.windows))]
+        rows += self._rows_below(below, cells) if cells else self._taken_in(below)
         self._note_kept(rows)
         made, _ = draft.with_unallocated(rows, self.shares, None)
         return Draft(OperationKind.PERIODS, self.target, self.shares, made, self.root.id, self.notes, own.unallocated)
 
     def _root_shares(self) -> Allocation[Window]:
         options, value, rounding = self.options, self.root.value, self.options.rounding
-        kept = {window: held.value for window in self.windows if (held := self._kept(self.root, window)) is not None}
+        kept = {self.windows[number]: held for number, held in self._kept(self.root).items()}
         if options.amounts:
             return periods.split_by_amounts(value, dict(zip(self.windows, options.amounts, strict=True)), kept=kept)
         if options.shares:
@@ -195,10 +195,10 @@ class _Spread:
             self.notes.append("earlier years have nothing in these periods, so each gets the same")
         return dict(found)
 
-    def _kept(self, each: Standing, window: Window) -> Standing | None:
-        """The period that stays as it is: locked, or edited by hand."""
-        held = self.shares.at(Place(each.place.assignee, window))
-        return held if held is not None and (held.is_locked or held.origin in _BY_HAND) else None
+    def _kept(self, each: Standing) -> dict[int, int]:
+        """The values of the periods that stay as they are, by number: locked, or edited by hand."""
+        found = ((number, held.get(each.place.assignee)) for number, held in enumerate(self.standing))
+        return {number: held.value for number, held in found if held is not None and _is_kept(held)}
 
     def _cells(self, own: Allocation[Window], below: Mapping[int, Sequence[Standing]]) -> dict[int, list[int]]:
         """The values of everyone below by id, so that both margins are met; the columns where what is kept allows."""
@@ -218,12 +218,7 @@ class _Spread:
             return fill_tree(self.root.id, columns, lines, lenient=True)
 
     def _line(self, each: Standing) -> Line[int]:
-        fixed = {
-            place: held.value
-            for place, window in enumerate(self.windows)
-            if (held := self._kept(each, window)) is not None
-        }
-        return Line(each.id, self._name(each), each.value, fixed)
+        return Line(each.id, self._name(each), each.value, self._kept(each))
 
     def _tree(self, below: Mapping[int, Sequence[Standing]]) -> Iterator[tuple[Standing, int, Standing]]:
         """Everyone below the root with depth and parent, each followed by those below it."""
@@ -236,21 +231,28 @@ class _Spread:
     def _by_name(self, standing: Sequence[Standing]) -> list[Standing]:
         return sorted(standing, key=lambda each: (self._name(each), each.id))
 
-    def _rows_below(self, each: Standing, depth: int, parent: Standing, values: Sequence[int]) -> Iterator[Row]:
-        why = f"{self.style.number(each.value)} by the periods of {self._name(parent)}"
-        for window, value in zip(self.windows, values, strict=True):
-            yield self._row(each, window, depth, value, why, parent)
+    def _root_row(self, number: int, share: Share[Window]) -> Row:
+        above, why = self._above_root(share.key), share.reason.words(self.style.number)
+        return self._row(Place(self.root.place.assignee, share.key), number, 0, above, share.value, why)
 
-    def _row(
-        self, each: Standing, window: Window, depth: int, value: int, why: str, parent: Standing | None = None
-    ) -> Row:
-        place = Place(each.place.assignee, window)
-        held, live, kept = self.shares.by_place.get(place), self.shares.at(place), self._kept(each, window)
-        if kept is not None:
-            why = LOCKED if kept.is_locked else EDITED
-        above = self._above_root(window) if parent is None else Place(parent.place.assignee, window)
-        is_locked = live is not None and live.is_locked
-        return Row(held, place, self._name(each), depth, above, value, why, is_locked)
+    def _rows_below(self, below: Mapping[int, Sequence[Standing]], cells: Mapping[int, Sequence[int]]) -> Iterator[Row]:
+        places = {self.root.id: self._places(self.root)}
+        for each, depth, parent in self._tree(below):
+            places[each.id] = own = self._places(each)
+            why = f"{self.style.number(each.value)} by the periods of {self._name(parent)}"
+            for number, (place, above, value) in enumerate(zip(own, places[parent.id], cells[each.id], strict=True)):
+                yield self._row(place, number, depth, above, value, why)
+
+    def _places(self, each: Standing) -> list[Place]:
+        return [Place(each.place.assignee, window) for window in self.windows]
+
+    def _row(self, place: Place, number: int, depth: int, above: Place | None, value: int, why: str) -> Row:
+        name, held = self.names[place.assignee], self.standing[number].get(place.assignee)
+        if held is None or held.is_deleted:
+            return Row(held, place, name, depth, above, value, why)
+        if _is_kept(held):
+            why = LOCKED if held.is_locked else EDITED
+        return Row(held, place, name, depth, above, value, why, held.is_locked)
 
     def _above_root(self, window: Window) -> Place | None:
         """The nearest share above the root that has the same period."""
@@ -262,26 +264,26 @@ class _Spread:
                 return place
         return None
 
-    def _taken_in(self, below: Mapping[int, Sequence[Standing]], told: set[Place]) -> Iterator[Row]:
+    def _taken_in(self, below: Mapping[int, Sequence[Standing]]) -> Iterator[Row]:
         """The periods that were there of those below: they stay as they are, now under the nearest above them."""
-        for each, depth, parent in list(self._tree(below)):
-            for window in self.windows:
-                held = self.shares.at(Place(each.place.assignee, window))
-                if held is None or held.place in told:
+        for each, depth, parent in self._tree(below) if any(self.standing) else ():
+            for number, standing in enumerate(self.standing):
+                held = standing.get(each.place.assignee)
+                if held is None or held.is_deleted:
                     continue
-                above = self._nearest(parent, window, told)
-                if above is not None and above != self.shares.parent_place(held):
+                above = Place(self._nearest(parent, number).place.assignee, held.place.window)
+                if above != self.shares.parent_place(held):
                     why = "stays as it is, now below"
                     yield Row(held, held.place, self._name(each), depth, above, held.value, why, held.is_locked)
 
-    def _nearest(self, at: Standing, window: Window, told: set[Place]) -> Place | None:
-        while True:
-            place = Place(at.place.assignee, window)
-            if place in told or self.shares.at(place) is not None:
-                return place
-            if at.parent_id is None or at.id == self.root.id:
-                return None
+    def _nearest(self, at: Standing, number: int) -> Standing:
+        """The nearest that has the period: at last the root, which gets it."""
+        while at.id != self.root.id and at.parent_id is not None:
+            held = self.standing[number].get(at.place.assignee)
+            if held is not None and not held.is_deleted:
+                break
             at = self.shares.by_id[at.parent_id]
+        return at
 
     def _note_kept(self, rows: Sequence[Row]) -> None:
         kept: dict[str, list[str]] = defaultdict(list)
@@ -293,3 +295,8 @@ class _Spread:
 
     def _name(self, each: Standing) -> str:
         return self.names[each.place.assignee]
+
+
+def _is_kept(held: Standing) -> bool:
+    """Whether a period stays as it is."""
+    return not held.is_deleted and (held.is_locked or held.origin in _BY_HAND)

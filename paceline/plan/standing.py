@@ -36,11 +36,18 @@ class Standing(NamedTuple):
 
 
 class Shares:
-    """The assignments of a target, by place and by id."""
+    """The assignments of a target, by place and by id; also those that were taken away."""
 
     def __init__(self, standing: Iterable[Standing]) -> None:
         self.by_place = {each.place: each for each in standing}
         self.by_id = {each.id: each for each in self.by_place.values()}
+
+    def by_window(self) -> dict[Window, dict[Assignee, Standing]]:
+        """Those for each window, by whose they are."""
+        found: dict[Window, dict[Assignee, Standing]] = {}
+        for each in self.by_id.values():
+            found.setdefault(each.place.window, {})[each.place.assignee] = each
+        return found
 
     def live(self) -> Iterable[Standing]:
         """Those that were not taken away."""

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -90,24 +90,24 @@ def forget(before: datetime) -> None:
     Preview.objects.filter(made_at__lt=before).delete()
 
 
-def written(rows: Sequence[Row]) -> list[list[Any]]:
-    """What of the rows is applied, as JSON: whose, which days, id, before, after, under whom, the lock."""
-    days = {window: [str(window.start), str(window.end)] for window in {row.place.window for row in rows}}
-    return [
-        [
-            *row.place.assignee,
-            *days[row.place.window],
-            None if row.held is None else row.held.id,
-            row.before,
-            row.after,
-            *((None, None) if row.parent is None else row.parent.assignee),
-            row.is_locked,
-        ]
-        for row in rows
-    ]
+def written(rows: Sequence[Row]) -> str:
+    """What of the rows is applied, a line each: whose, which days, before, after, id, under whom, the lock."""
+    days = {window: f"{window.start}\t{window.end}" for window in {row.place.window for row in rows}}
+    return "\n".join(_line(row, days[row.place.window]) for row in rows)
 
 
-def _check_same(kept: Sequence[list[Any]], rows: Sequence[Row]) -> None:
+def _line(row: Row, days: str) -> str:
+    (kind, number), held, above = row.place.assignee, row.held, row.parent
+    before, after = _digits(row.before), _digits(row.after)
+    under = "" if above is None else f"{above.assignee.kind}:{above.assignee.id}"
+    return f"{kind}\t{number}\t{days}\t{before}\t{after}\t{'' if held is None else held.id}\t{under}\t{row.is_locked}"
+
+
+def _digits(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _check_same(kept: str, rows: Sequence[Row]) -> None:
     now = written(rows)
     if kept == now:
         return
@@ -123,23 +123,39 @@ def _check_same(kept: Sequence[list[Any]], rows: Sequence[Row]) -> None:
 
 
 _Place = tuple[str, int, str, str]
-_AFTER = 6
-_BEFORE = 5
 
 
-def _by_place(rows: Sequence[list[Any]]) -> dict[_Place, list[Any]]:
-    return {(row[0], row[1], row[2], row[3]): row for row in rows}
+class _Kept(NamedTuple):
+    """What a line says beside its place; values as `_digits` has them."""
 
 
-def _changed(place: _Place, name: str | None, was: list[Any] | None, now: list[Any] | None) -> dict[str, Any]:
+
+def _by_place(lines: str) -> dict[_Place, _Kept]:
+    found: dict[_Place, _Kept] = {}
+    for line in lines.splitlines():
+        kind, number, start, end, *rest = line.split("\t")
+        found[kind, int(number), start, end] = _Kept(*rest)
+    return found
+
+
+def _changed(place: _Place, name: str | None, was: _Kept | None, now: _Kept | None) -> dict[str, Any]:
+    before: str
+    after: str
+    held: str
+    under: str
+    is_locked: str
     """One row of a preview that would come out otherwise; what it says is None where there is no such row."""
     kind, number, start, end = place
     return {
         "assignee": {"kind": kind, **({"id": number} if number else {}), **({"name": name} if name else {})},
         "start_date": start,
         "end_date": end,
-        "previewed_before": was and was[_BEFORE],
-        "previewed_after": was and was[_AFTER],
-        "before": now and now[_BEFORE],
-        "after": now and now[_AFTER],
+        "previewed_before": was and _value(was.before),
+        "previewed_after": was and _value(was.after),
+        "before": now and _value(now.before),
+        "after": now and _value(now.after),
     }
+
+
+def _value(digits: str) -> int | None:
+    return int(digits) if digits else None
