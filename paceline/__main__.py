@@ -2,4 +2,6 @@
 
 from paceline.cli import main
 
-main()
+# A process that serves beside others imports this, too.
+if __name__ == "__main__":
+    main()

@@ -1,11 +1,14 @@
 """What those who run the service ask it: whether it lives, whether it is ready, what it has measured."""
 
+import os
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 import paceline
 from paceline import schema
@@ -16,6 +19,8 @@ from paceline.domain.access import TokenScope
 from paceline.errors import PacelineError
 from paceline.middleware import API
 
+# Where prometheus_client adds up what several processes measure.
+MEASURES = "PROMETHEUS_MULTIPROC_DIR"
 NOT_FOUND, FAILED, BAD_REQUEST, UNAVAILABLE = 404, 500, 400, 503
 
 
@@ -49,7 +54,12 @@ def measures(request: HttpRequest) -> HttpResponse:
         caller_of(request).needs(TokenScope.ADMIN)
     except PacelineError as error:
         return problems.of_error(error)
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    if MEASURES not in os.environ:
+        return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    # Whichever process is asked tells what all have counted.
+    together = CollectorRegistry()
+    MultiProcessCollector(together)
+    return HttpResponse(generate_latest(together), content_type=CONTENT_TYPE_LATEST)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001 - Django's shape

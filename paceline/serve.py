@@ -1,15 +1,23 @@
-"""Running the service: one process, which says when it answers and stops cleanly."""
+"""Running the service: its processes, which say when they answer and stop cleanly."""
 
 import gc
-import logging.config
+import multiprocessing
+import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, suppress
+from http.client import HTTPConnection, HTTPException
+from multiprocessing.process import BaseProcess
+from tempfile import TemporaryDirectory
+from threading import Thread
 from types import FrameType
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
+from paceline import setup
 from paceline.errors import PacelineError
 
 # Answers that are under way get so long to finish.
@@ -18,6 +26,11 @@ BACKLOG = 1_024
 # A thread that comes back from the database waits no longer than this for one that computes.
 SWITCH_SECONDS = 0.0005
 GARBAGE_THRESHOLD = 50_000, 20, 20
+# Each takes up to fourteen connections, and PostgreSQL comes with a hundred.
+PROCESSES_MAX = 4
+START_SECONDS_MAX = 60
+# The address that is listened on is not always one that can be called.
+REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is asked instead
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -33,23 +46,6 @@ class PortTaken(PacelineError):
 
     code = "port_taken"
     status = 503
-
-
-class _Server(uvicorn.Server):
-    """Tells when it answers, and lets open streams go when it is told to stop."""
-
-    ready: Callable[[], None] = staticmethod(lambda: None)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self.ready()
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        from paceline.live.hub import hub
-
-        hub.close()
-        super().handle_exit(sig, frame)
 
 
 def check_safe(host: str, hosts: list[str], *, is_secure: bool, may_be_plain: bool) -> None:
@@ -70,18 +66,21 @@ def check_safe(host: str, hosts: list[str], *, is_secure: bool, may_be_plain: bo
         )
 
 
-def run(bound: socket.socket, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is called with the address once it answers. Django is set up already."""
-    from paceline import asgi
+def processes_default() -> int:
+    """One for each processor, but not more than the connections of an untuned PostgreSQL are good for."""
+    return min(os.cpu_count() or 1, PROCESSES_MAX)
 
-    logging.config.dictConfig(LOGGING)
-    sys.setswitchinterval(SWITCH_SECONDS)
-    # What a process is made of stays, and the rows of a large answer are no cycles: looking for some takes long.
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_THRESHOLD)
-    made = uvicorn.Config(
-        asgi.make(),
-        log_config=None,
+
+def run(bound: socket.socket, ready: Callable[[str], None], processes: int = 1) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called with the address once it answers. Django is set up already.
+
+    Several processes share the port and nothing else: docs/decisions/threads-for-answers.md.
+    """
+    config = uvicorn.Config(
+        "paceline.serve:application",
+        factory=True,
+        workers=processes,
+        log_config=LOGGING,
         access_log=False,
         lifespan="off",
         server_header=False,
@@ -90,11 +89,65 @@ def run(bound: socket.socket, ready: Callable[[str], None]) -> None:
         proxy_headers=False,
         ws="none",
     )
-    server = _Server(made)
-    name, number = bound.getsockname()[:2]
-    shown = f"[{name}]" if ":" in name else name
-    server.ready = lambda: ready(f"http://{shown}:{number}")
-    server.run(sockets=[bound])
+    Thread(target=_tell, args=(bound, ready), daemon=True).start()
+    if processes == 1:
+        uvicorn.Server(config).run(sockets=[bound])
+        return
+    from paceline.health import MEASURES
+
+    with TemporaryDirectory(prefix="paceline-measures-") as folder:
+        os.environ[MEASURES] = folder
+        Multiprocess(config, sockets=[bound]).run()
+
+
+def application() -> Callable[..., Awaitable[None]]:
+    """The application of a process, which is made ready for it."""
+    from django.apps import apps
+
+    if not apps.ready:
+        setup.start()
+    from paceline import asgi
+    from paceline.live.hub import hub
+
+    sys.setswitchinterval(SWITCH_SECONDS)
+    # What a process is made of stays, and the rows of a large answer are no cycles: looking for some takes long.
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLD)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        _before(number, hub.close)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return asgi.make()
+
+
+def _before(number: signal.Signals, work: Callable[[], None]) -> None:
+    """Do the work first where the signal is handled: uvicorn would wait for open streams."""
+    then = signal.getsignal(number)
+
+    def handle(sig: int, frame: FrameType | None) -> None:
+        work()
+        if callable(then):
+            then(sig, frame)
+
+    signal.signal(number, handle)
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """A process whose parent was killed would keep the port: it ends as its parent did."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _tell(bound: socket.socket, ready: Callable[[str], None]) -> None:
+    """Ask for a first answer, and tell that it came."""
+    name, port = str(bound.getsockname()[0]), bound.getsockname()[1]
+    asked = HTTPConnection(REACHED.get(name, name), port, timeout=START_SECONDS_MAX)
+    with suppress(OSError, HTTPException):
+        asked.request("GET", "/api/v1/health")
+        asked.getresponse().read()
+        asked.close()
+        ready(f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}")
 
 
 def bind(host: str, port: int) -> socket.socket:

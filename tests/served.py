@@ -13,7 +13,7 @@ STOP_SECONDS_MAX = 20
 @contextmanager
 def serving(shell: Shell, *options: str) -> Iterator[str]:
     """The address of `paceline serve` while it runs."""
-    command = [sys.executable, "-m", "paceline", "serve", "--port", "0", *options]
+    command = [sys.executable, "-m", "paceline", "serve", "--port", "0", "--processes", "1", *options]
     running = subprocess.Popen(
         command, env=shell.environment(), cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

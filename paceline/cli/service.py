@@ -23,7 +23,13 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(tokens, name="token")
 
 
-def serve(host: HostOption = "127.0.0.1", port: PortOption = PORT_DEFAULT) -> None:
+def serve(
+    host: HostOption = "127.0.0.1",
+    port: PortOption = PORT_DEFAULT,
+    processes: Annotated[
+        int | None, typer.Option("--processes", min=1, help="How many share the work; one a processor, up to 4.")
+    ] = None,
+) -> None:
     """Serve the API and the pages until SIGTERM or Ctrl-C."""
     from paceline import serve as service
     from paceline.settings import IS_SECURE, hosts
@@ -32,7 +38,8 @@ def serve(host: HostOption = "127.0.0.1", port: PortOption = PORT_DEFAULT) -> No
     service.check_safe(host, hosts(), is_secure=IS_SECURE, may_be_plain=plain)
     with service.bind(host, port) as bound:
         common.get_ready()
-        service.run(bound, lambda address: tell(f"Paceline is ready at {address}"))
+        chosen = service.processes_default() if processes is None else processes
+        service.run(bound, lambda address: tell(f"Paceline is ready at {address}"), chosen)
 
 
 def worker() -> None:

@@ -32,13 +32,14 @@ class Service:
     """`paceline serve`, which is killed and started again at the same port."""
 
     shell: Shell
+    options: tuple[str, ...] = ("--processes", "1")
     port: int = 0
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> str:
         """The address, once it answers."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "paceline", "serve", "--port", str(self.port)],
+            [sys.executable, "-m", "paceline", "serve", "--port", str(self.port), *self.options],
             env=self.shell.environment(),
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
