@@ -10,7 +10,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 import paceline
-from paceline.api import boards, document, figures, metrics, people, planning, problems, records, targets, units
+from paceline.api import boards, document, figures, metrics, people, planning, plans, problems, records, targets, units
 
 DESCRIPTION = """
 Sales targets and quotas, computed live and exactly from CRM records.
@@ -75,6 +75,7 @@ def _make() -> NinjaAPI:
     made.add_router("/leaderboards", boards.router)
     made.add_router("/assignments", planning.of_assignments)
     made.add_router("/targets", planning.of_targets)
+    made.add_router("/targets", plans.router)
     made.add_router("", figures.of_records)
     return made
 

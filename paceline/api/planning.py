@@ -15,7 +15,7 @@ from paceline.org import directory
 from paceline.org.calendar import today
 from paceline.plan import draft, find
 from paceline.plan.actions import cascades, periods, previews, undo
-from paceline.plan.actions.previews import Previewed
+from paceline.plan.actions.previews import Applied, Previewed
 from paceline.plan.models import TOKEN_CHARACTERS_MAX, Operation, Preview
 
 of_assignments = Router(tags=["planning"], auth=Signed())
@@ -135,7 +135,8 @@ class OperationOut(Schema):
     target_id: int
 
 
-def _previewed(made: Previewed) -> dict[str, Any]:
+def previewed(made: Previewed) -> dict[str, Any]:
+    """A preview as it is answered."""
     drafted = made.draft
     return {
         "token": made.token,
@@ -153,14 +154,22 @@ def _today(scope: Scope) -> Any:
     return today(directory.own_organization(scope), now())
 
 
-def _apply(scope: Scope, assignment_id: int, given: ApplyIn) -> dict[str, Any]:
-    """Apply a preview that began at this assignment."""
+def apply(scope: Scope, what: str, number: int, given: ApplyIn) -> Applied:
+    """Apply a preview that was made of this assignment or target. Raises NotFound for any other."""
     kept = Preview.objects.filter(org_id=scope.org_id, token=given.token).first()
-    if kept is None or kept.asked["subject"].get("assignment_id") != assignment_id:
-        raise NotFound("there is no such preview of this assignment: it was applied already, or made over a day ago")
-    applied = previews.apply_preview(scope, given.token, given.reason)
-    operation = applied.operation
-    return {"operation_id": None if operation is None else operation.id, "rows": draft.fields(applied.draft)}
+    if kept is None or kept.asked["subject"].get(f"{what}_id") != number:
+        raise NotFound(f"there is no such preview of this {what}: it was applied already, or made over a day ago")
+    return previews.apply_preview(scope, given.token, given.reason)
+
+
+def applied(made: Applied) -> dict[str, Any]:
+    """What was done as it is answered."""
+    operation = made.operation
+    return {"operation_id": None if operation is None else operation.id, "rows": draft.fields(made.draft)}
+
+
+def _apply(scope: Scope, assignment_id: int, given: ApplyIn) -> dict[str, Any]:
+    return applied(apply(scope, "assignment", assignment_id, given))
 
 
 PREVIEWED = {200: PreviewOut, **PROBLEMS}
@@ -172,7 +181,7 @@ def preview_cascade(request: HttpRequest, assignment_id: PathId, given: CascadeI
     """Divide an assignment's value among those below it in the target tree, on one level or on all. Nothing changes."""
 
     def work(scope: Scope) -> dict[str, Any]:
-        return _previewed(cascades.preview_cascade(scope, assignment_id, given.options, _today(scope)))
+        return previewed(cascades.preview_cascade(scope, assignment_id, given.options, _today(scope)))
 
     return answers.write(request, work)
 
@@ -193,7 +202,7 @@ def preview_rebalance(request: HttpRequest, assignment_id: PathId, given: Cascad
 
     def work(scope: Scope) -> dict[str, Any]:
         made = cascades.preview_rebalance(scope, assignment_id, given.options, _today(scope))
-        return {"smallest": _previewed(made.smallest), "full": _previewed(made.full)}
+        return {"smallest": previewed(made.smallest), "full": previewed(made.full)}
 
     return answers.write(request, work)
 
@@ -207,9 +216,7 @@ def rebalance(request: HttpRequest, assignment_id: PathId, given: ApplyIn) -> Ht
 @of_assignments.post("/{assignment_id}/periods/preview", response=PREVIEWED, summary="What generating periods would do")
 def preview_periods(request: HttpRequest, assignment_id: PathId, given: PeriodsIn) -> HttpResponse:
     """Split an assignment, or the whole tree below it, into months, quarters or weeks. Nothing changes."""
-    return answers.write(
-        request, lambda scope: _previewed(periods.preview_periods(scope, assignment_id, given.options))
-    )
+    return answers.write(request, lambda scope: previewed(periods.preview_periods(scope, assignment_id, given.options)))
 
 
 @of_assignments.post("/{assignment_id}/periods", response=APPLIED, summary="Do what was previewed")
@@ -220,7 +227,7 @@ def generate_periods(request: HttpRequest, assignment_id: PathId, given: ApplyIn
 
 @of_targets.post("/{target_id}/undo", response={200: OperationOut, **PROBLEMS}, summary="Take the last operation back")
 def undo_last(request: HttpRequest, target_id: PathId, given: UndoIn) -> HttpResponse:
-    """Every value as it was before the last cascade, rebalance or periods; refused where one was changed since."""
+    """Every value as it was before the last operation, such as a cascade; refused where one was changed since."""
 
     def work(scope: Scope) -> dict[str, Any]:
         find.target(scope, target_id)

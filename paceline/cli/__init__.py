@@ -5,7 +5,20 @@ import sys
 
 import typer
 
-from paceline.cli import boards, bring, cascading, figures, ground, metrics, people, planning, service, showing, units
+from paceline.cli import (
+    boards,
+    bring,
+    cascading,
+    figures,
+    ground,
+    metrics,
+    people,
+    planning,
+    plans,
+    service,
+    showing,
+    units,
+)
 from paceline.cli.common import say
 from paceline.errors import PacelineError
 
@@ -24,7 +37,7 @@ app = typer.Typer(
     context_settings={"max_content_width": HELP_CHARACTERS_MAX},
     pretty_exceptions_enable=False,
 )
-for room in (ground, people, units, bring, metrics, planning, cascading, figures, boards, service, showing):
+for room in (ground, people, units, bring, metrics, planning, cascading, plans, figures, boards, service, showing):
     room.add_to(app)
 
 

@@ -103,8 +103,8 @@ def cascade(
         for name, given in (("values", value), ("minimums", minimum), ("maximums", maximum)):
             options |= {name: _values(scope, found, name, given)} if given else {}
         made = cascades.preview_cascade(scope, held.id, options, _today(scope))
-        _show(scope, made, format_)
-    _end(made.token, yes, reason, organization)
+        show(scope, made, format_)
+    offer(made.token, yes, reason, organization)
 
 
 def rebalance(
@@ -126,8 +126,8 @@ def rebalance(
         _, held = _held(scope, target, whose, start, end)
         both = cascades.preview_rebalance(scope, held.id, {"method": method}, _today(scope))
         made = both.full if full else both.smallest
-        _show(scope, made, format_)
-    _end(made.token, yes, reason, organization)
+        show(scope, made, format_)
+    offer(made.token, yes, reason, organization)
 
 
 def periods(
@@ -160,8 +160,8 @@ def periods(
         options |= {"amounts": [_value(scope, found, "amount", each) for each in amount]} if amount else {}
         options |= {"rounding": _value(scope, found, "rounding", rounding)} if rounding else {}
         made = verbs.preview_periods(scope, held.id, options)
-        _show(scope, made, format_)
-    _end(made.token, yes, reason, organization)
+        show(scope, made, format_)
+    offer(made.token, yes, reason, organization)
 
 
 def apply_preview(
@@ -187,7 +187,7 @@ def undo(
     reason: ReasonOption = "",
     organization: OrganizationOption = None,
 ) -> None:
-    """Take back the last cascade, rebalance or periods of a target; refused where a value was changed since."""
+    """Take back the last operation on a target, such as a cascade; refused where a value was changed since."""
     with common.writing(organization) as scope:
         from paceline.plan import find
         from paceline.plan.actions import undo as verbs
@@ -211,7 +211,8 @@ def _today(scope: "Scope") -> Any:
     return calendar.today(directory.own_organization(scope), common.now())
 
 
-def _show(scope: "Scope", made: "Previewed", format_: Format) -> None:
+def show(scope: "Scope", made: "Previewed", format_: Format) -> None:
+    """Print the rows of a preview, and say its notes."""
     from paceline.plan import draft
 
     if format_ != Format.TABLE:
@@ -246,7 +247,8 @@ def _named(assignee: dict[str, Any]) -> dict[str, Any]:
     return {f"assignee_{name}": assignee.get(name) for name in ("kind", "id", "name")}
 
 
-def _end(token: str, yes: bool, reason: str, organization: str | None) -> None:  # noqa: FBT001 - from the option
+def offer(token: str, yes: bool, reason: str, organization: str | None) -> None:  # noqa: FBT001 - from the option
+    """Apply a preview, or say how to."""
     if yes:
         apply_preview(token, reason, organization)
         return

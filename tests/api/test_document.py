@@ -39,6 +39,9 @@ PATHS = {
     "/assignments/{assignment_id}/periods/preview": {"post"},
     "/assignments/{assignment_id}/rebalance": {"post"},
     "/assignments/{assignment_id}/rebalance/preview": {"post"},
+    "/targets/{target_id}/assignments/bulk": {"post"},
+    "/targets/{target_id}/plan": {"get", "post"},
+    "/targets/{target_id}/plan/preview": {"post"},
     "/targets/{target_id}/undo": {"post"},
 }
 

@@ -40,6 +40,8 @@ person edit
 person end
 person list
 person move
+plan export
+plan import
 progress
 rate list
 rate set
@@ -100,7 +102,9 @@ def test_help(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("group", ["", "import", "metric", "organization", "person", "rate", "target", "token", "unit"])
+@pytest.mark.parametrize(
+    "group", ["", "import", "metric", "organization", "person", "plan", "rate", "target", "token", "unit"]
+)
 def test_a_group_alone_shows_its_commands(monkeypatch: pytest.MonkeyPatch, group: str) -> None:
     for arguments in ((), ("--help",)):
         ran = Terminal(monkeypatch).run(*group.split(), *arguments)

@@ -18,6 +18,7 @@ from paceline.plan.cascade import draft_cascade, draft_rebalance
 from paceline.plan.draft import Asked, Draft, Drafter, Row
 from paceline.plan.models import Operation, OperationKind, Preview
 from paceline.plan.periods import draft_periods
+from paceline.plan.sheets.drafting import draft_import
 
 # In hexadecimal digits, for on a command line a text that begins with a hyphen is an option.
 _TOKEN_BYTES = 20
@@ -26,6 +27,7 @@ CHANGED_ROWS_MAX = 20
 
 DRAFTERS: Mapping[str, Drafter] = {
     OperationKind.CASCADE.value: draft_cascade,
+    OperationKind.IMPORT.value: draft_import,
     OperationKind.PERIODS.value: draft_periods,
     OperationKind.REBALANCE.value: draft_rebalance,
 }
@@ -128,6 +130,11 @@ _Place = tuple[str, int, str, str]
 class _Kept(NamedTuple):
     """What a line says beside its place; values as `_digits` has them."""
 
+    before: str
+    after: str
+    held: str
+    under: str
+    is_locked: str
 
 
 def _by_place(lines: str) -> dict[_Place, _Kept]:
@@ -139,11 +146,6 @@ def _by_place(lines: str) -> dict[_Place, _Kept]:
 
 
 def _changed(place: _Place, name: str | None, was: _Kept | None, now: _Kept | None) -> dict[str, Any]:
-    before: str
-    after: str
-    held: str
-    under: str
-    is_locked: str
     """One row of a preview that would come out otherwise; what it says is None where there is no such row."""
     kind, number, start, end = place
     return {

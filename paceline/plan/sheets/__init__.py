@@ -1,0 +1,1 @@
+"""Whole plans as spreadsheets: written, read back, and laid against what stands."""

@@ -1,0 +1,52 @@
+"""Whole plans at the command line: exported, changed by hand, imported with a preview, and taken back."""
+
+from pathlib import Path
+
+from tests.cli.terminal import Terminal
+from tests.cli.test_cascading import shares
+
+
+def test_a_plan_is_exported_changed_imported_and_taken_back(acme: Terminal, tmp_path: Path) -> None:
+    before = shares(acme)
+    file = tmp_path / "plan.csv"
+    assert acme("plan", "export", "Q1", "--output", file).err == f"wrote 3 rows of Q1 to {file}\n"
+    assert acme("plan", "export", "Q1").out == file.read_text(encoding="utf-8")
+    assert acme("plan", "import", "Q1", file).err == "nothing to change\n"
+    file.write_text(file.read_text(encoding="utf-8").replace("3000.00", "3100.00"), encoding="utf-8")
+    ran = acme("plan", "import", "Q1", file, "--reason", "as agreed")
+    assert ran.out.splitlines()[1].split() == [
+        "Sam",
+        "2025-01-01",
+        "2025-03-31",
+        "3,000",
+        "3,100",
+        "100",
+        "row",
+        "4,",
+        "value",
+    ]
+    assert shares(acme) == before
+    assert "Field, 2025-01-01 to 2025-03-31: 900 unallocated, where 1,000 was unallocated" in ran.err
+    acme("apply", ran.err.splitlines()[-1].removeprefix("paceline apply "))
+    assert shares(acme) == {**before, "Sam 2025-01-01": "310000"}
+    acme("undo", "Q1")
+    assert shares(acme) == before
+
+
+def test_a_workbook_is_named_by_its_file(acme: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "plan.xlsx"
+    acme("plan", "export", "Q1", "--output", file)
+    assert file.read_bytes().startswith(b"PK")
+    assert acme("plan", "import", "Q1", file, "--yes").err == "nothing to change\n"
+
+
+def test_faults_are_told_and_nothing_is_done(acme: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "plan.csv"
+    file.write_text("kind,name,value\nperson,Sam,much\nteam,Hunter,1\n", encoding="utf-8")
+    assert acme.refused("plan", "import", "Q1", file).splitlines() == [
+        "row 2, value: 'much' is not an amount",
+        "row 3, name: there is no team 'Hunter'; did you mean Hunters?",
+    ]
+    assert "cannot be read" in acme.refused("plan", "import", "Q1", tmp_path / "none.csv")
+    assert "cannot be written" in acme.refused("plan", "export", "Q1", "--output", tmp_path)
+    assert "is not csv or xlsx" in acme.refused("plan", "export", "Q1", "--format", "pdf")
