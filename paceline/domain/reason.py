@@ -81,7 +81,10 @@ class Reason:
     @property
     def proportion(self) -> Fraction:
         """What part of the whole the ground alone gives; none of nothing."""
-        return Fraction(self.part * self.ramp) / self.total if self.total else Fraction(0)
+        weight, total = self.part * self.ramp, self.total
+        if not total:
+            return Fraction(0)
+        return Fraction(weight.numerator * total.denominator, weight.denominator * total.numerator)
 
     def words(self, show: Show = str) -> str:
         """The reason in English, such as `history 1.2M of 4.8M = 25 %, raised to its minimum 1.5M`."""
@@ -103,7 +106,7 @@ class Reason:
 
     def _weight_words(self, weight: Number, show: Show) -> str:
         if self.in_units or self.ground in _IN_UNITS:
-            return show(rounded(Fraction(weight)))
+            return show(weight if isinstance(weight, int) else rounded(weight))
         return plain_number(weight)
 
 

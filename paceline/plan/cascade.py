@@ -97,10 +97,10 @@ class _Walk:
         except Infeasible as infeasible:
             self.clashes.append((self._name(parent), infeasible))
             return
-        shares = {each.key: each for each in divided.shares}
+        shares, above = {each.key: each for each in divided.shares}, self.family.place(parent)
         for child in children:
             share = shares[child]
-            self.rows.append(self._row(child, parent, share.value, share.reason, level))
+            self.rows.append(self._row(child, above, share.value, share.reason, level))
             if self.options.levels is None or level < self.options.levels:
                 self._divide(child, share.value, level + 1)
         self._note_parent(parent, outside, divided.unallocated, ground)
@@ -148,10 +148,8 @@ class _Walk:
             present=None if held is None else held.value,
         )
 
-    def _row(self, child: Assignee, parent: Assignee, value: int, reason: Reason, level: int) -> Row:
-        place = self.family.place(child)
-        held = self.family.shares.by_place.get(place)
-        live = self.family.share(child)
+    def _row(self, child: Assignee, above: Place, value: int, reason: Reason, level: int) -> Row:
+        held, live = self.family.standing.get(child), self.family.share(child)
         warnings: list[str] = []
         if reason.ground in _NO_HISTORY:
             warnings.append("has no history")
@@ -159,10 +157,10 @@ class _Walk:
             warnings.append("replaces a value that was set by hand")
         return Row(
             held,
-            place,
+            self.family.place(child),
             self._name(child),
             level,
-            self.family.place(parent),
+            above,
             value,
             reason.words(self.style.number),
             is_locked=live is not None and live.is_locked,

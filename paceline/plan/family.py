@@ -31,13 +31,15 @@ class People:
 class Family:
     """An assignment with the target tree below its assignee.
 
-    `below` are those who take part, `outside` those below the assignee who do not although they have a share, and
-    `everyone` all who stand below. `under` are the shares by the id of the one that they stand under now.
+    `standing` are the shares for the window by whose they are, also those that were taken away. `below` are those who
+    take part, `outside` those below the assignee who do not although they have a share, and `everyone` all who stand
+    below. `under` are the shares by the id of the one that they stand under now.
     """
 
     target: Target
     root: Standing
     shares: Shares
+    standing: Mapping[Assignee, Standing]
     tree: TargetTree
     names: Mapping[tuple[str, int], str]
     below: Mapping[Assignee, Sequence[Assignee]]
@@ -57,7 +59,8 @@ class Family:
 
     def share(self, assignee: Assignee) -> Standing | None:
         """The assignee's share now."""
-        return self.shares.at(self.place(assignee))
+        found = self.standing.get(assignee)
+        return None if found is None or found.is_deleted else found
 
     def inside(self) -> Iterator[Assignee]:
         """Everyone below the root who takes part."""
@@ -87,7 +90,7 @@ def family(scope: Scope, assignment_id: int, children: frozenset[Assignee], toda
     target = find.target(scope, assignment.target_id)
     window = Window(assignment.start_date, assignment.end_date)
     shares = shares_of(scope, target.id, window)
-    root = shares.by_id[assignment.id]
+    root, held = shares.by_id[assignment.id], shares.by_window()[window]
     span = Window(max(window.start, min(today, window.last)), window.end)
     tree, names = tree_of(scope, span), names_of(scope)
     people = people_there(scope, span)
@@ -105,11 +108,11 @@ def family(scope: Scope, assignment_id: int, children: frozenset[Assignee], toda
         for each in set(found).difference(take):
             if not chosen:
                 left_out.append(each)
-            if shares.at(Place(each, window)) is not None:
+            if each in held and not held[each].is_deleted:
                 outside[parent].append(each)
     notes = _left_out(left_out, names)
     everyone = frozenset(each for _, found in _down(root.place.assignee, standing) for each in found)
-    return Family(target, root, shares, tree, names, below, outside, everyone, shares.children(), notes)
+    return Family(target, root, shares, held, tree, names, below, outside, everyone, shares.children(), notes)
 
 
 def people_there(scope: Scope, span: Window) -> People:

@@ -13,7 +13,7 @@ from paceline.plan.models import Operation, OperationKind, Origin
 from paceline.plan.standing import Place, Standing
 
 _NUMBERS: LiteralString = """
-    SELECT string_agg(nextval(pg_get_serial_sequence('plan_assignment', 'id'))::text, ' ')
+    SELECT string_agg(nextval((SELECT pg_get_serial_sequence('plan_assignment', 'id')::regclass))::text, ' ')
     FROM generate_series(1, %(count)s)"""
 
 # All in one statement, so that the rows travel once. Index: plan_assignment_pkey.

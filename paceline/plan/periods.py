@@ -233,26 +233,22 @@ class _Spread:
 
     def _root_row(self, number: int, share: Share[Window]) -> Row:
         above, why = self._above_root(share.key), share.reason.words(self.style.number)
-        return self._row(Place(self.root.place.assignee, share.key), number, 0, above, share.value, why)
+        place = Place(self.root.place.assignee, share.key)
+        held = self.standing[number].get(place.assignee)
+        return _row(held, place, self._name(self.root), 0, above, share.value, why)
 
     def _rows_below(self, below: Mapping[int, Sequence[Standing]], cells: Mapping[int, Sequence[int]]) -> Iterator[Row]:
         places = {self.root.id: self._places(self.root)}
         for each, depth, parent in self._tree(below):
             places[each.id] = own = self._places(each)
-            why = f"{self.style.number(each.value)} by the periods of {self._name(parent)}"
-            for number, (place, above, value) in enumerate(zip(own, places[parent.id], cells[each.id], strict=True)):
-                yield self._row(place, number, depth, above, value, why)
+            name, why = self._name(each), f"{self.style.number(each.value)} by the periods of {self._name(parent)}"
+            for place, above, value, standing in zip(
+                own, places[parent.id], cells[each.id], self.standing, strict=True
+            ):
+                yield _row(standing.get(place.assignee), place, name, depth, above, value, why)
 
     def _places(self, each: Standing) -> list[Place]:
         return [Place(each.place.assignee, window) for window in self.windows]
-
-    def _row(self, place: Place, number: int, depth: int, above: Place | None, value: int, why: str) -> Row:
-        name, held = self.names[place.assignee], self.standing[number].get(place.assignee)
-        if held is None or held.is_deleted:
-            return Row(held, place, name, depth, above, value, why)
-        if _is_kept(held):
-            why = LOCKED if held.is_locked else EDITED
-        return Row(held, place, name, depth, above, value, why, held.is_locked)
 
     def _above_root(self, window: Window) -> Place | None:
         """The nearest share above the root that has the same period."""
@@ -295,6 +291,14 @@ class _Spread:
 
     def _name(self, each: Standing) -> str:
         return self.names[each.place.assignee]
+
+
+def _row(held: Standing | None, place: Place, name: str, depth: int, above: Place | None, value: int, why: str) -> Row:
+    if held is None or held.is_deleted:
+        return Row(held, place, name, depth, above, value, why)
+    if _is_kept(held):
+        why = LOCKED if held.is_locked else EDITED
+    return Row(held, place, name, depth, above, value, why, held.is_locked)
 
 
 def _is_kept(held: Standing) -> bool:
