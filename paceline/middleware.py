@@ -71,6 +71,21 @@ def careful(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def heads(get_response: GetResponse) -> GetResponse:
+    """What can be got from the API can be asked for its headers alone: the server leaves the body out."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method != "HEAD" or not request.path.startswith(API):
+            return get_response(request)
+        request.method = "GET"
+        try:
+            return get_response(request)
+        finally:
+            request.method = "HEAD"
+
+    return middleware
+
+
 def refusals(get_response: GetResponse) -> GetResponse:
     """What refuses a method answers in words of its own: in the API it is a problem like any other."""
 

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "paceline.middleware.refusals",
+    "paceline.middleware.heads",
 ]
 ROOT_URLCONF = "paceline.urls"
 TEMPLATES = [

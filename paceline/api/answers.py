@@ -62,7 +62,11 @@ def _nothing(status: int) -> HttpResponse:
 
 def tag_of(data: object) -> str:
     """The entity tag of a thing as it is answered."""
-    return f'"{hashlib.sha256(encoded(data)).hexdigest()[:32]}"'
+    return _tag(encoded(data))
+
+
+def _tag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def read(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse:
@@ -98,7 +102,8 @@ def read_one(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse
 def write(request: HttpRequest, work: Callable[[Scope], Any], status: int = OK) -> HttpResponse:
     """What `work` answers, done in one transaction; with an Idempotency-Key only once.
 
-    The answer is kept in the same transaction, so a caller who never heard it can ask again.
+    The answer is kept in the same transaction, so a caller who never heard it can ask again. Where it is one thing,
+    made or changed, it has the tag that guards the next edit.
     """
     caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     key, asked = key_of(request, caller)
@@ -106,19 +111,25 @@ def write(request: HttpRequest, work: Callable[[Scope], Any], status: int = OK) 
     def once() -> HttpResponse:
         scope = caller.scope()
         if key is None:
-            return answer(work(scope), status)
+            return _guarded(request, answer(work(scope), status))
         clock.lock(scope)
         before = Answered.objects.filter(org_id=scope.org_id, key=key).first()
         if before is None:
-            response = answer(work(scope), status)
+            response = _guarded(request, answer(work(scope), status))
             kept = {"status": response.status_code, "body": response.content}
             Answered.objects.create(org_id=scope.org_id, key=key, asked=asked, **kept)
             return response
         if before.asked != asked:
             raise KeyReused("this Idempotency-Key was used for another request: make a new one")
-        return repeated(bytes(before.body), before.status)
+        return _guarded(request, repeated(bytes(before.body), before.status))
 
     return edge.in_transaction(once)
+
+
+def _guarded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if response.status_code == CREATED or (request.method == "PATCH" and response.status_code == OK):
+        response["ETag"] = _tag(response.content)
+    return response
 
 
 def key_of(request: HttpRequest, caller: Caller) -> tuple[str | None, str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from paceline.api import problems
 from paceline.api.answers import MEDIA_TYPE
+from paceline.api.callers import Signed
 from paceline.api.models import KEY_CHARACTERS_MAX
 
 Part = dict[str, Any]
@@ -31,6 +32,38 @@ _NONE_MATCH: Part = {
     "description": "The `ETag` of an earlier answer: if it would be the same again, it is not sent (304).",
     "schema": _TAG,
 }
+LIVE = "/api/v1/live"
+_PROBLEM: Part = {
+    "description": "A problem.",
+    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+# The stream is served beside ninja, so what the document says of it is said here.
+_LIVE: Part = {
+    "operationId": "live",
+    "summary": "What moves, as it moves",
+    "description": "Server-sent events: `progress` with the ids of the assignments that moved (or `everything`), and"
+    " `heartbeat`. Each one's id is a posting's stamp.",
+    "tags": ["figures"],
+    "security": [{Signed.__name__: []}],
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Last-Event-ID",
+            "required": False,
+            "description": "The id of the last event that was heard: what was missed since is told first.",
+            "schema": {"type": "string", "examples": ["2026-01-31T17:00:00.123456+00:00"]},
+        }
+    ],
+    "responses": {
+        200: {
+            "description": "The stream, until either side ends it.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        400: _PROBLEM,
+        401: _PROBLEM,
+        503: _PROBLEM,
+    },
+}
 _HEADERS: dict[str, list[Part]] = {
     "get": [_NONE_MATCH],
     "post": [_KEY],
@@ -47,6 +80,7 @@ def finished(document: Part) -> Part:
             _finish(operation["responses"])
             if method == "get":
                 operation["responses"][304] = {"description": "Nothing has changed since the answer of that `ETag`."}
+    document["paths"][LIVE] = {"get": _LIVE}
     for scheme in document["components"]["securitySchemes"].values():
         scheme["description"] = "A token that `paceline token create` made."
     return document

@@ -137,7 +137,7 @@ def _kept(scope: Scope, calls: Sequence[Call]) -> _Kept:
 def _receive(scope: Scope, calls: Sequence[Call]) -> dict[Call, HttpResponse]:
     if not calls:
         return {}
-    told = receive(scope, calls[0].module, calls[0].source, [row for call in calls for row in call.rows])
+    told = receive(scope, calls[0].module, calls[0].source, [call.rows for call in calls])
     made: dict[Call, HttpResponse] = {}
     at = 0
     for call in calls:

@@ -37,19 +37,23 @@ class _Run:
     rows: list[Checked] = field(default_factory=list[Checked])
 
 
-def receive(scope: Scope, module: Module, source: str, rows: Sequence[object]) -> list[Received]:
-    """Write the rows of a source, in their order: for each what became of it. All in the caller's transaction."""
+def receive(scope: Scope, module: Module, source: str, sent: Sequence[Sequence[object]]) -> list[Received]:
+    """Write the rows of a source, in the order of those who sent them: for each what became of it.
+
+    All in the caller's transaction. A refused row is known by its place among what its sender sent.
+    """
+    rows = [(line, row) for each in sent for line, row in enumerate(each, 1)]
     rules = clock.rules(scope)
     defaults = Defaults(rules.currency, ZoneInfo(rules.time_zone))
     told: list[Received | None] = [None] * len(rows)
     good: list[tuple[int, Checked]] = []
     refused: list[Rejected] = []
-    for place, given in enumerate(rows):
+    for place, (line, given) in enumerate(rows):
         try:
             good.append((place, _checked(module, given, defaults)))
         except InvalidInput as error:
             told[place] = Received(_known_by(given), "rejected", error.faults)
-            refused.append(_rejected(place, given, error))
+            refused.append(_rejected(line, given, error))
     for number, run in enumerate(_runs(good) or [_Run(("external_id",))]):
         result = ingest.write(scope, _batch(module, source, run, refused if number == 0 else ()))
         _tell(told, run, result)
@@ -91,7 +95,7 @@ def _known_by(given: object) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _rejected(place: int, given: object, error: InvalidInput) -> Rejected:
+def _rejected(line: int, given: object, error: InvalidInput) -> Rejected:
     first = error.faults[0]
     content = orjson.dumps(given).decode()
-    return Rejected(place + 1, first.where, str(error), storable(content, CONTENT_CHARACTERS_MAX))
+    return Rejected(line, first.where, str(error), storable(content, CONTENT_CHARACTERS_MAX))

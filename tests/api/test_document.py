@@ -33,6 +33,7 @@ PATHS = {
     "/leaderboards/{leaderboard_id}": {"get", "patch", "delete"},
     "/leaderboards/{leaderboard_id}/standings": {"get"},
     "/explain": {"get"},
+    "/live": {"get"},
     "/assignments/{assignment_id}/cascade": {"post"},
     "/assignments/{assignment_id}/cascade/preview": {"post"},
     "/assignments/{assignment_id}/periods": {"post"},
@@ -40,6 +41,8 @@ PATHS = {
     "/assignments/{assignment_id}/rebalance": {"post"},
     "/assignments/{assignment_id}/rebalance/preview": {"post"},
     "/targets/{target_id}/assignments/bulk": {"post"},
+    "/targets/{target_id}/copy": {"post"},
+    "/targets/{target_id}/copy/preview": {"post"},
     "/targets/{target_id}/plan": {"get", "post"},
     "/targets/{target_id}/plan/preview": {"post"},
     "/targets/{target_id}/undo": {"post"},
@@ -113,6 +116,9 @@ def test_refusals_are_problems_and_writes_take_keys(document: dict[str, Any]) ->
             if int(status) >= 400:
                 assert response["content"].keys() == {"application/problem+json"}, (path, status)
         headers = {each["name"] for each in operation["parameters"] if each["in"] == "header"}
+        if path == "/live":
+            assert headers == {"Last-Event-ID"}
+            continue
         expected = {"If-None-Match"} if method == "get" else {"Idempotency-Key"}
         assert headers == expected | ({"If-Match"} if method in {"patch", "delete"} else set()), (path, method)
         assert ("304" in operation["responses"]) == (method == "get")

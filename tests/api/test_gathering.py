@@ -36,6 +36,17 @@ def hammer(api: Api, writer: int) -> list[str]:
     return told
 
 
+def test_a_refused_row_is_known_by_its_place_in_its_own_call(stage: Stage) -> None:
+    from paceline.facts.batches import refused
+
+    def send(number: int) -> Answer:
+        return stage.writer.send(won(f"D{number}", "Sam", 1_00), won(f"B{number}", "Sam", "?"))  # type: ignore[arg-type]
+
+    at_once([lambda number=number: send(number) for number in range(WRITERS)])
+    found = refused(stage.scope, None, WRITERS + 1)
+    assert [each.line for each in found] == [2] * WRITERS
+
+
 def test_many_writers_each_hear_of_their_own_rows(stage: Stage) -> None:
     target = stage.target()
     share = stage.share(target, "organization")
@@ -135,11 +146,11 @@ def test_a_batch_that_fails_is_written_one_by_one(stage: Stage, monkeypatch: pyt
 
     really, calls_together = gathering.receive, list[int]()
 
-    def receive(scope: object, module: object, source: str, rows: Sequence[dict[str, object]]) -> object:
-        calls_together.append(len(rows))
-        if any(row["external_id"] == "bad" for row in rows):
+    def receive(scope: object, module: object, source: str, sent: Sequence[Sequence[dict[str, object]]]) -> object:
+        calls_together.append(len(sent))
+        if any(row["external_id"] == "bad" for rows in sent for row in rows):
             raise RuntimeError("this row cannot be")
-        return really(scope, module, source, rows)  # type: ignore[arg-type]
+        return really(scope, module, source, sent)  # type: ignore[arg-type]
 
     monkeypatch.setattr(gathering, "receive", receive)
     calls = [

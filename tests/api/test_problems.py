@@ -192,3 +192,10 @@ def test_health_needs_no_token(stage: Stage) -> None:
     assert nobody.get("/health").body == {"status": "ok", "version": paceline.__version__}
     assert nobody.get("/ready").body == {"status": "ready"}
     assert nobody.get("/openapi.json").body["openapi"] == "3.1.0"
+
+
+def test_the_headers_alone_can_be_asked_for(stage: Stage) -> None:
+    for address in ("/health", "/metrics", "/targets"):
+        asked, got = stage.admin.call("HEAD", address), stage.admin.get(address)
+        assert (asked.status, asked.content) == (200, b""), address
+        assert asked.headers.get("ETag") == got.headers.get("ETag")

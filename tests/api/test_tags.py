@@ -99,3 +99,18 @@ def test_the_tag_of_one_thing_moves_with_it_alone(stage: Stage, target: int) -> 
     assert stage.reader.get(f"/targets/{target}", If_None_Match=tag).status == 304
     stage.writer.patch(f"/targets/{target}", {"name": "New"})
     assert stage.reader.get(f"/targets/{target}", If_None_Match=tag).status == 200
+
+
+def test_what_was_made_or_changed_comes_with_the_tag_of_its_next_edit(stage: Stage, target: int) -> None:
+    share = stage.reader.get(f"/targets/{target}/assignments").items[0]["id"]
+    made = stage.admin.post("/teams", {"name": "New"})
+    assert made.tag == stage.admin.get(f"/teams/{made.body['id']}").tag
+    for address, change in (
+        (f"/targets/{target}", {"name": "First"}),
+        (f"/assignments/{share}", {"value": 5}),
+        (f"/people/{stage.cast.sam}", {"name": "Samuel"}),
+        (f"/teams/{stage.cast.hunters}", {"name": "Gatherers"}),
+    ):
+        changed = stage.admin.patch(address, change)
+        assert changed.tag == stage.admin.get(address).tag, address
+        assert stage.admin.patch(address, change, If_Match=changed.tag).status == 200

@@ -9,6 +9,7 @@ from sys import executable
 
 import pytest
 
+from paceline.api.document import LIVE
 from tests.databases import Database
 from tests.live.service import Served, running
 from tests.scenarios.shell import Shell
@@ -17,6 +18,8 @@ from tests.scenarios.shell import Shell
 EXAMPLES = 5
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 SEED = 7
+# A stream does not end, and has tests of its own.
+LEFT_OUT = [LIVE]
 SECONDS_MAX = 35
 
 
@@ -50,6 +53,7 @@ def test_no_call_gets_an_answer_outside_the_document(served: Served, committed: 
             f"{served.address}/api/v1/openapi.json",
             "--header",
             f"Authorization: Bearer {served.stage.admin.token}",
+            *(option for path in LEFT_OUT for option in ("--exclude-path", path)),
             "--checks",
             CHECKS,
             "--phases",
@@ -74,5 +78,7 @@ def test_no_call_gets_an_answer_outside_the_document(served: Served, committed: 
         cwd=tmp_path,
     )
     assert ran.returncode == 0, f"{ran.stdout[-20_000:]}\n{ran.stderr}"
-    assert re.search(r"Selected: (\d\d+)/\1\n", ran.stdout), ran.stdout
+    selected = re.search(r"Selected: (\d\d+)/(\d\d+)\n", ran.stdout)
+    assert selected, ran.stdout
+    assert int(selected[2]) - int(selected[1]) == len(LEFT_OUT)
     assert Shell(committed.parameters)("verify", "--organization", "acme").out == ""
