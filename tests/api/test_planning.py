@@ -1,7 +1,9 @@
 """The manual's own tree, built by the API: cascaded, split into months, rebalanced and taken back."""
 
+from itertools import pairwise
 from typing import Any
 
+from tests.api.calls import Api
 from tests.api.stage import Stage
 
 YEAR = {"name": "Year", "period": "annual", "value": 2_000_000_00, "start_date": "2025-01-01"}
@@ -60,6 +62,73 @@ def test_the_tree_of_the_manual(stage: Stage) -> None:
     assert undone.body["kind"] == "undo"
     assert stage.reader.get(f"/targets/{target}/progress?window=2025-02-01/2025-03-01").items == []
     assert stage.verified() == []
+
+
+# The page's own figures, in thousands: who, under whom, and how much.
+PAGE = {
+    "Sales": ("Globex", 1_500),
+    "Enterprise": ("Sales", 1_000),
+    "Rep A": ("Enterprise", 400),
+    "Rep B": ("Enterprise", 350),
+    "Rep C": ("Enterprise", 250),
+    "SMB": ("Sales", 500),
+    "Rep D": ("SMB", 250),
+    "Rep E": ("SMB", 250),
+    "Partnerships": ("Globex", 500),
+    "Partner Manager": ("Partnerships", 500),
+}
+THOUSAND = 1_000_00
+
+
+def test_the_figures_of_the_page(stage: Stage) -> None:
+    """The tree of the manual's page, made in another organization: down by its figures, over the months, both ways."""
+    admin = stage.abroad
+    admin.patch(f"/people/{stage.cast.olga}", {"quota_carrying": False})
+    keys = {"Sales": admin.made("/departments", {"name": "Sales"})["id"]}
+    keys["Partnerships"] = admin.made("/departments", {"name": "Partnerships"})["id"]
+    words = {name: f"department:{keys[name]}" for name in keys}
+    for name in ("Enterprise", "SMB"):
+        keys[name] = admin.made("/teams", {"name": name, "department_id": keys["Sales"]})["id"]
+        words[name] = f"team:{keys[name]}"
+    for name, (above, _) in PAGE.items():
+        if name not in words:
+            where = {"department_id": keys["Sales" if above in {"Enterprise", "SMB"} else above]}
+            where |= {"team_ids": [keys[above]]} if above in {"Enterprise", "SMB"} else {}
+            made = admin.made("/people", {"name": name, "hire_date": "2025-01-01", **where})
+            words[name] = f"person:{made['id']}"
+    target = admin.made("/targets", {**YEAR, "metric": "revenue"})["id"]
+    share = {"assignee": {"kind": "organization"}, "value": 2_000 * THOUSAND}
+    top = admin.made(f"/targets/{target}/assignments", share)["id"]
+
+    weights = {words[name]: number for name, (_, number) in PAGE.items()}
+    options = {"levels": "all", "method": "weighted", "weights": weights}
+    shown = admin.post(f"/assignments/{top}/cascade/preview", {"options": options}).body
+    assert shown["unallocated"] == 0
+    assert {row["unallocated"] for row in shown["rows"]} == {0, None}
+    assert admin.post(f"/assignments/{top}/cascade", {"token": shown["token"]}).status == 200
+    year = {name: (above, number * THOUSAND) for name, (above, number) in PAGE.items()}
+    assert standing(admin, target, "2025-01-01/2026-01-01") == {"Globex": ("", 2_000 * THOUSAND), **year}
+
+    shown = admin.post(f"/assignments/{top}/periods/preview", {"options": {"whole_tree": True}}).body
+    assert admin.post(f"/assignments/{top}/periods", {"token": shown["token"]}).status == 200
+    starts = [f"2025-{month:02d}-01" for month in range(1, 13)]
+    months = [standing(admin, target, f"{one}/{two}") for one, two in pairwise([*starts, "2026-01-01"])]
+    for month in months:
+        assert {name: above for name, (above, _) in month.items()} == {
+            "Globex": "",
+            **{name: above for name, (above, _) in PAGE.items()},
+        }
+        for unit in ("Globex", "Sales", "Enterprise", "SMB", "Partnerships"):
+            assert sum(value for above, value in month.values() if above == unit) == month[unit][1]
+    for name, (_, value) in year.items():
+        assert sum(month[name][1] for month in months) == value
+
+
+def standing(api: Api, target: int, window: str) -> dict[str, tuple[str, int]]:
+    """Each one's value for the window, and under whom it stands."""
+    rows = api.get(f"/targets/{target}/progress?window={window}").items
+    names = {row["assignment_id"]: row["assignee"]["name"] for row in rows}
+    return {row["assignee"]["name"]: (names.get(row["parent_id"], ""), row["target"]) for row in rows}
 
 
 def months(stage: Stage, target: int, sales: int) -> None:

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor
+from typing import Any
 
 import pytest
 from hypothesis import event, given
@@ -211,6 +212,29 @@ class TestLaws:
     def test_less_than_the_parent_is_less_in_every_month(self, totals: list[int], shape: list[int], more: int) -> None:
         table = fill(lines(*totals), columns(*scaled(shape, sum(totals) + more)))
         assert all(each <= 0 for each in table.off)
+
+    @given(
+        st.lists(st.lists(st.lists(st.integers(0, 10**9), max_size=4), max_size=4), min_size=1, max_size=4),
+        st.lists(st.integers(0, 1000), min_size=1, max_size=13),
+    )
+    def test_any_tree_adds_up_in_every_month_and_every_year(
+        self, values: list[list[list[int]]], shape: list[int]
+    ) -> None:
+        """Three levels; a unit's total is that of the people below, or its own where there is nobody."""
+        children: dict[tuple[int, ...], list[Line[tuple[int, ...]]]] = {}
+
+        def total(at: tuple[int, ...], below: list[Any] | int) -> int:
+            if isinstance(below, int):
+                return below
+            totals = [total((*at, place), each) for place, each in enumerate(below)]
+            children[at] = [Line((*at, place), str(place), each) for place, each in enumerate(totals)]
+            return sum(totals)
+
+        months = scaled(shape, total((), values))
+        cells = fill_tree((), columns(*months), children) | {(): months}
+        for at, below in children.items():
+            assert all(sum(cells[each.key]) == each.total for each in below)
+            assert not below or column_sums(cells[each.key] for each in below) == cells[at]
 
 
 def any_table(given_lines: list[Line[int]], given_columns: list[Column]) -> bool:

@@ -1,12 +1,12 @@
-"""The main job on real data: 8,800 deals of 35 agents come in, and every quarter's figures are the published ones."""
+"""The main job on real data: 8,800 deals of 35 agents come in, all quarters are as published, the next is planned."""
 
-import csv
 from collections import Counter
 from datetime import date
 from pathlib import Path
 
 from paceline.facts.sums import Assignee
 from tests.databases import Database
+from tests.scenarios.maven_plan import VALUE, Arithmetic, Paths, Planner, read
 from tests.scenarios.measured import currents
 from tests.scenarios.shell import Shell
 
@@ -47,6 +47,28 @@ def test_maven_quarters_are_exact(shell: Shell, committed: Database, shared_data
     assert shell("verify").out == ""
     for metric, column, unit in (("revenue", "revenue", CENTS), ("deal_count", "won_deals", 1)):
         assert measured(metric) == +expected(maven, column, unit)
+    fourth_quarter_is_plain_arithmetic(maven)
+
+
+def fourth_quarter_is_plain_arithmetic(maven: Path) -> None:
+    """3,000,000 for the fourth quarter, down all levels by the third: to the cent, and to whole dollars."""
+    plain, planner = Arithmetic(maven), Planner()
+    # Five of the 35 agents have no deal at all.
+    assert len(plain.without) == 5
+    for rounding in (1, CENTS):
+        found, without = planner.cascaded(rounding)
+        assert found == plain.divided(rounding)
+        assert without == plain.without
+        check_levels(found)
+
+
+def check_levels(found: Paths) -> None:
+    """Each level adds up to the target, and all below one to that one."""
+    for depth in (1, 2, 3):
+        assert sum(value for path, value in found.items() if len(path) == depth) == VALUE
+    for path, value in found.items():
+        below = [each for other, each in found.items() if other[:-1] == path]
+        assert sum(below) == value or len(path) == 3
 
 
 def measured(metric: str) -> Figures:
@@ -78,8 +100,3 @@ def expected(maven: Path, column: str, unit: int) -> Figures:
         figures["person", row["sales_agent"], row["quarter"]] = value
         figures["team", managers[row["sales_agent"]], row["quarter"]] += value
     return figures
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
