@@ -150,7 +150,8 @@ def _operation(made: Operation) -> dict[str, Any]:
     return {"operation_id": made.id, "kind": made.kind, "target_id": made.target_id}
 
 
-def _today(scope: Scope) -> Any:
+def today_of(scope: Scope) -> Any:
+    """Today where the organization is."""
     return today(directory.own_organization(scope), now())
 
 
@@ -181,7 +182,7 @@ def preview_cascade(request: HttpRequest, assignment_id: PathId, given: CascadeI
     """Divide an assignment's value among those below it in the target tree, on one level or on all. Nothing changes."""
 
     def work(scope: Scope) -> dict[str, Any]:
-        return previewed(cascades.preview_cascade(scope, assignment_id, given.options, _today(scope)))
+        return previewed(cascades.preview_cascade(scope, assignment_id, given.options, today_of(scope)))
 
     return answers.write(request, work)
 
@@ -201,7 +202,7 @@ def preview_rebalance(request: HttpRequest, assignment_id: PathId, given: Cascad
     """After a hire or a departure: the smallest change, beside dividing anew. Nothing changes."""
 
     def work(scope: Scope) -> dict[str, Any]:
-        made = cascades.preview_rebalance(scope, assignment_id, given.options, _today(scope))
+        made = cascades.preview_rebalance(scope, assignment_id, given.options, today_of(scope))
         return {"smallest": previewed(made.smallest), "full": previewed(made.full)}
 
     return answers.write(request, work)

@@ -1,23 +1,25 @@
-"""Whole plans: exported and imported as spreadsheets, and many shares changed at once."""
+"""Whole plans: exported and imported as spreadsheets, changed in bulk, copied to the next window."""
 
 import base64
 import binascii
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router
+from ninja import Field, Router, Schema
 from ninja.params.functions import Query
 
 from paceline.api import answers
 from paceline.api.callers import Signed
 from paceline.api.pages import Id, PathId
-from paceline.api.planning import APPLIED, PREVIEWED, ApplyIn, applied, apply, previewed
-from paceline.api.shapes import PROBLEMS, Given, Reason, Whole, example
+from paceline.api.planning import APPLIED, PREVIEWED, ApplyIn, DraftRow, applied, apply, previewed, today_of
+from paceline.api.shapes import PROBLEMS, Day, Given, Reason, Whole, example
+from paceline.api.targets import TargetName, TargetStatus
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
 from paceline.plan import find
-from paceline.plan.actions import bulk, imports
+from paceline.plan.actions import bulk, copies, imports
 from paceline.plan.actions.bulk import CHANGES_MAX, ShareChange
+from paceline.plan.options import NUMBER_CHARACTERS_MAX
 from paceline.plan.sheets.plan import Plan
 from paceline.plan.sheets.reading import FILE_BYTES_MAX
 from paceline.plan.sheets.writing import FileFormat, write
@@ -54,6 +56,28 @@ class ShareChangeIn(Given):
     assignment_id: Id
     value: Whole | None = None
     locked: bool | None = None
+
+
+class CopyIn(Given):
+    """What a copy of a target is asked for; all of it may be left out."""
+
+    model_config = example({"name": "Revenue 2027", "start_date": "2027-01-01", "growth": "1.10"})
+
+    name: TargetName | None = None
+    start_date: Annotated[Day | None, Field(description="Default: the day after the target's last.")] = None
+    growth: Annotated[
+        str,
+        Field(max_length=NUMBER_CHARACTERS_MAX, description="A factor such as 1.10, or per cent such as 10 %."),
+    ] = "1"
+    status: TargetStatus = "draft"
+
+
+class CopiedOut(Schema):
+    """The target that was made; `operation_id` is null where it has no shares."""
+
+    target_id: int
+    operation_id: int | None
+    rows: list[DraftRow]
 
 
 class BulkIn(Given):
@@ -111,6 +135,25 @@ def edit_assignments(request: HttpRequest, target_id: PathId, given: BulkIn) -> 
     """Values and locks of many assignments of the target, as one operation that can be undone; all of them or none."""
     changes = [ShareChange(each.assignment_id, each.value, each.locked) for each in given.changes]
     return answers.write(request, lambda scope: applied(bulk.edit_many(scope, target_id, changes, reason=given.reason)))
+
+
+@router.post("/{target_id}/copy/preview", response=PREVIEWED, summary="What copying a target would make")
+def preview_copy(request: HttpRequest, target_id: PathId, given: CopyIn) -> HttpResponse:
+    """The target for the next window with everybody's shares; `notes` say what becomes of who left or moved."""
+    return answers.write(
+        request, lambda scope: previewed(copies.preview_copy(scope, target_id, given.dict(), today_of(scope)))
+    )
+
+
+@router.post("/{target_id}/copy", response={201: CopiedOut, **PROBLEMS}, summary="Do what was previewed")
+def copy_target(request: HttpRequest, target_id: PathId, given: ApplyIn) -> HttpResponse:
+    """Make the copy as it was previewed, all or nothing; refused where the plan changed since."""
+
+    def work(scope: Scope) -> dict[str, Any]:
+        made = apply(scope, "target", target_id, given)
+        return {"target_id": made.draft.target.id, **applied(made)}
+
+    return answers.write(request, work, answers.CREATED)
 
 
 def _content(given: PlanIn) -> bytes:

@@ -102,7 +102,7 @@ def cascade(
             options |= {name: dict(_pair(scope, name, each) for each in given)} if given else {}
         for name, given in (("values", value), ("minimums", minimum), ("maximums", maximum)):
             options |= {name: _values(scope, found, name, given)} if given else {}
-        made = cascades.preview_cascade(scope, held.id, options, _today(scope))
+        made = cascades.preview_cascade(scope, held.id, options, today_of(scope))
         show(scope, made, format_)
     offer(made.token, yes, reason, organization)
 
@@ -124,7 +124,7 @@ def rebalance(
         from paceline.plan.actions import cascades
 
         _, held = _held(scope, target, whose, start, end)
-        both = cascades.preview_rebalance(scope, held.id, {"method": method}, _today(scope))
+        both = cascades.preview_rebalance(scope, held.id, {"method": method}, today_of(scope))
         made = both.full if full else both.smallest
         show(scope, made, format_)
     offer(made.token, yes, reason, organization)
@@ -174,11 +174,18 @@ def apply_preview(
         from paceline.plan.actions import previews
 
         applied = previews.apply_preview(scope, token, reason)
+        from paceline.plan.models import OperationKind
+
+    made = applied.draft.target
+    if applied.draft.kind == OperationKind.COPY:
+        say(f"made target {made.name} with {counted(len(applied.draft.rows), 'share')}; `paceline undo` takes it back")
+        tell(str(made.id))
+        return
     if applied.operation is None:
         say("nothing differs: nothing was done")
         return
-    changed = sum(row.change != 0 or row.before is None for row in applied.draft.rows)
-    say(f"applied: {counted(changed, 'share')} of {applied.draft.target.name}; `paceline undo` takes it back")
+    changed = sum(row.changes for row in applied.draft.rows)
+    say(f"applied: {counted(changed, 'share')} of {made.name}; `paceline undo` takes it back")
     tell(str(applied.operation.id))
 
 
@@ -205,7 +212,8 @@ def _held(scope: "Scope", target: str, whose: str, start: str | None, end: str |
     return found, behind.find_held(scope, found, find.assignee(scope, whose), part(found, start, end))
 
 
-def _today(scope: "Scope") -> Any:
+def today_of(scope: "Scope") -> Any:
+    """Today where the organization is."""
     from paceline.org import calendar, directory
 
     return calendar.today(directory.own_organization(scope), common.now())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from paceline.plan.models import Metric, Target
     from paceline.plan.shown import Style
 
-targets = typer.Typer(help="Targets: create, list, edit, delete.", no_args_is_help=True)
+targets = typer.Typer(help="Targets: create, list, edit, copy, delete.", no_args_is_help=True)
 
 TargetArgument = Annotated[str, typer.Argument(metavar="TARGET", help="Its name or id.")]
 ToOption = Annotated[

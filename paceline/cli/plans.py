@@ -1,4 +1,4 @@
-"""Commands for whole plans as spreadsheets: exported, changed by hand, and imported with a preview."""
+"""Commands for whole plans: exported and imported as spreadsheets, and copied to the next window."""
 
 import sys
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from paceline.cli import common
-from paceline.cli.cascading import YesOption, offer, show
+from paceline.cli.cascading import YesOption, offer, show, today_of
 from paceline.cli.common import OrganizationOption, ReasonOption, counted, say
-from paceline.cli.planning import TargetArgument
+from paceline.cli.planning import TargetArgument, targets
 from paceline.cli.rows import Format, FormatOption
 from paceline.errors import InvalidInput
 
@@ -87,6 +87,33 @@ def import_plan(
     if not made.draft.rows:
         say("nothing to change")
         return
+    offer(made.token, yes, reason, organization)
+
+
+@targets.command("copy")
+def copy_target(
+    target: TargetArgument,
+    name: Annotated[str | None, typer.Option("--name", help="What the copy is called.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="DAY", help="Its first day. Default: the day after the target's last."),
+    ] = None,
+    growth: Annotated[str, typer.Option("--growth", help='All values times a factor, such as 1.10, or "10 %".')] = "1",
+    status: Annotated[str, typer.Option("--status", metavar="STATUS", help="draft, active or archived.")] = "draft",
+    yes: YesOption = False,
+    reason: ReasonOption = "",
+    format_: FormatOption = Format.TABLE,
+    organization: OrganizationOption = None,
+) -> None:
+    """Copy a target with its whole plan to the next window: show what would be made, then make it."""
+    given = {"name": name, "start_date": start, "growth": growth, "status": status}
+    with common.writing(organization) as scope:
+        from paceline.plan import find
+        from paceline.plan.actions import copies
+
+        found = find.target_named(scope, target)
+        made = copies.preview_copy(scope, found.id, given, today_of(scope))
+        show(scope, made, format_)
     offer(made.token, yes, reason, organization)
 
 

@@ -52,6 +52,14 @@ class Row(NamedTuple):
         """By how much the value moves."""
         return (self.after or 0) - (self.before or 0)
 
+    @property
+    def changes(self) -> bool:
+        """Whether the value moves, a share is made or taken away, or its lock turns."""
+        is_live = self.held is not None and not self.held.is_deleted
+        return self.before != self.after or (
+            is_live and self.held is not None and self.held.is_locked != self.is_locked
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

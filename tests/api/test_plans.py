@@ -83,6 +83,25 @@ def test_many_assignments_change_at_once(stage: Stage, target: int) -> None:
     assert refused.problem[2] == {"changes[2].assignment_id": "the target has no such assignment"}
 
 
+def test_a_target_is_copied_with_growth(stage: Stage, target: int) -> None:
+    given = {"name": "Q2", "growth": "10 %", "status": "active"}
+    shown = stage.writer.post(f"/targets/{target}/copy/preview", given)
+    assert [(row["assignee"]["name"], row["after"]) for row in shown.body["rows"]] == [
+        ("Field", 550_00),
+        ("Sam", 220_00),
+    ]
+    assert shown.body["notes"] == ["makes the target Q2: 990 EUR for 2025-04-01 to 2025-06-30, as active"]
+    done = stage.writer.post(f"/targets/{target}/copy", {"token": shown.body["token"], "reason": "next quarter"})
+    assert done.status == 201
+    made = stage.reader.get(f"/targets/{done.body['target_id']}").body
+    assert (made["name"], made["value"], made["start_date"], made["status"]) == ("Q2", 990_00, "2025-04-01", "active")
+    again = stage.writer.post(f"/targets/{target}/copy", {"token": shown.body["token"]})
+    assert again.problem[:2] == (404, "not_found")
+    refused = stage.writer.post(f"/targets/{target}/copy/preview", {"growth": "lots"})
+    assert list(refused.problem[2]) == ["growth"]
+    assert stage.verified() == []
+
+
 def test_strangers_and_readers_import_nothing(stage: Stage, target: int) -> None:
     given = {"csv": "kind,name,value\nperson,Sam,1\n"}
     assert stage.reader.post(f"/targets/{target}/plan/preview", given).problem[:2] == (403, "not_allowed")
@@ -90,6 +109,10 @@ def test_strangers_and_readers_import_nothing(stage: Stage, target: int) -> None
     other = stage.target(name="Q1 again")
     for api, number in ((stage.abroad, target), (stage.writer, other)):
         assert api.post(f"/targets/{number}/plan", {"token": token}).problem[:2] == (404, "not_found")
-    for path, body in (("plan/preview", given), ("assignments/bulk", {"changes": [{"assignment_id": 1, "value": 1}]})):
+    for path, body in (
+        ("copy/preview", {}),
+        ("plan/preview", given),
+        ("assignments/bulk", {"changes": [{"assignment_id": 1, "value": 1}]}),
+    ):
         assert stage.abroad.post(f"/targets/{target}/{path}", body).problem[:2] == (404, "not_found")
     assert stage.abroad.get(f"/targets/{target}/plan").problem[:2] == (404, "not_found")

@@ -50,6 +50,7 @@ records
 series
 serve
 standings
+target copy
 target create
 target delete
 target edit

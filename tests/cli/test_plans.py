@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.cli.terminal import Terminal
 from tests.cli.test_cascading import shares
+from tests.cli.test_figures import of_csv
 
 
 def test_a_plan_is_exported_changed_imported_and_taken_back(acme: Terminal, tmp_path: Path) -> None:
@@ -50,3 +51,21 @@ def test_faults_are_told_and_nothing_is_done(acme: Terminal, tmp_path: Path) -> 
     assert "cannot be read" in acme.refused("plan", "import", "Q1", tmp_path / "none.csv")
     assert "cannot be written" in acme.refused("plan", "export", "Q1", "--output", tmp_path)
     assert "is not csv or xlsx" in acme.refused("plan", "export", "Q1", "--format", "pdf")
+
+
+def test_a_target_is_copied_to_its_next_window(acme: Terminal) -> None:
+    ran = acme("target", "copy", "Q1", "--growth", "1.5", "--name", "Q2")
+    assert "makes the target Q2: 13,500 EUR for 2025-04-01 to 2025-06-30, as draft" in ran.err
+    assert "Q2" not in acme("target", "list").out
+    made = acme("target", "copy", "Q1", "--growth", "50 %", "--name", "Q2", "--yes")
+    assert "made target Q2 with 3 shares; `paceline undo` takes it back" in made.err
+    number = made.out.splitlines()[-1]
+    found = of_csv(acme("progress", number, "--format", "csv"))
+    assert {row["assignee_name"]: row["target"] for row in found} == {
+        "Acme": "1350000",
+        "Field": "600000",
+        "Sam": "450000",
+    }
+    acme("undo", "Q2")
+    assert "archived" in acme("target", "list").out
+    assert "growth: give a factor" in acme.refused("target", "copy", "Q1", "--growth", "much")

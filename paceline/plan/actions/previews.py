@@ -14,7 +14,9 @@ from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.org.names import findable
 from paceline.plan import operations
+from paceline.plan.actions import targets
 from paceline.plan.cascade import draft_cascade, draft_rebalance
+from paceline.plan.copies.drafting import draft_copy
 from paceline.plan.draft import Asked, Draft, Drafter, Row
 from paceline.plan.models import Operation, OperationKind, Preview
 from paceline.plan.periods import draft_periods
@@ -27,6 +29,7 @@ CHANGED_ROWS_MAX = 20
 
 DRAFTERS: Mapping[str, Drafter] = {
     OperationKind.CASCADE.value: draft_cascade,
+    OperationKind.COPY.value: draft_copy,
     OperationKind.IMPORT.value: draft_import,
     OperationKind.PERIODS.value: draft_periods,
     OperationKind.REBALANCE.value: draft_rebalance,
@@ -84,6 +87,10 @@ def apply_preview(scope: Scope, token: str, reason: str = "") -> Applied:
         draft = DRAFTERS[kept.kind](scope, kept.asked["subject"], kept.asked["options"])
         _check_same(kept.rows, draft.rows)
         kept.delete()
+        if draft.target.pk is None:
+            if draft.target.value != kept.asked["subject"]["value"]:
+                raise PlanChangedSincePreview("the target changed since the preview: preview it again", changed=[])
+            targets.add_copy(scope, draft.target, kept.asked["subject"]["target_id"], said)
         return Applied(operations.write(scope, draft, kept.asked["options"], said), draft)
 
 

@@ -79,6 +79,13 @@ def create_target(
     return made
 
 
+def add_copy(scope: Scope, made: Target, copied_from: int, reason: str) -> None:
+    """Store a target that was made of another one. The lock is held."""
+    made.save()
+    new = {**audit.values(made, *_SHOWN), "copied_from": copied_from}
+    audit.Trail(scope, "copy_target", reason).record("target", made.id, old=None, new=new)
+
+
 def edit_target(
     scope: Scope,
     target_id: int,

@@ -8,9 +8,10 @@ from paceline.facts.scope import Scope
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.plan import find, operations
+from paceline.plan.actions.targets import edit_target
 from paceline.plan.draft import Draft, named
 from paceline.plan.held import names_of
-from paceline.plan.models import Operation, OperationKind
+from paceline.plan.models import Operation, OperationKind, TargetStatus
 from paceline.plan.operations import Change, State, state_of
 from paceline.plan.standing import Shares, Standing, shares_of
 
@@ -56,6 +57,9 @@ def undo_last(
             raise Conflict("the operation changed nothing")
         # Compare and set: the lock is held, so this finds it as it was read.
         Operation.objects.filter(org_id=scope.org_id, pk=last.pk, undone_by__isnull=True).update(undone_by=undone)
+        if last.kind == OperationKind.COPY.value:
+            # The target was made for these shares, and one that had any is never deleted.
+            edit_target(scope, last.target_id, status=TargetStatus.ARCHIVED.value, reason=undone.reason)
     return undone
 
 

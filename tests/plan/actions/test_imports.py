@@ -79,7 +79,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=6)
 ODD = st.builds("{}{}".format, st.sampled_from(["=1+", "-", "@", "'=", 'a,"b";', "\u00e9", "_x0041_", "id:"]), NAMES)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(ODD.map(str.strip), min_size=3, max_size=3), share=st.integers(0, 10**17))
 def test_whatever_people_are_called_nothing_changes(cast: Cast, names: list[str], share: int) -> None:
     """People of any name, also of the same one, with and without an e-mail address."""
