@@ -49,6 +49,13 @@ class NotFound(PacelineError):
     status = 404
 
 
+class NotAllowed(PacelineError):
+    """The caller is known and may not do this."""
+
+    code = "not_allowed"
+    status = 403
+
+
 class Conflict(PacelineError):
     """What was asked clashes with what is there."""
 

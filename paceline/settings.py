@@ -32,12 +32,14 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = hosts()
 INSTALLED_APPS = [
+    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "ninja",
     "procrastinate.contrib.django",
+    "paceline.accounts",
     "paceline.org",
     "paceline.crm",
     "paceline.plan",
@@ -71,6 +73,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     # A thread keeps its connection; one that broke meanwhile is noticed where a caller's token is looked up.
     "default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None}
 }
+AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -11,7 +11,7 @@ from ninja.security import HttpBearer
 
 from paceline import edge
 from paceline.domain.access import TokenScope
-from paceline.errors import PacelineError
+from paceline.errors import NotAllowed
 from paceline.facts.scope import Scope
 from paceline.org.actions import tokens
 from paceline.org.actions.tokens import NotSignedIn
@@ -20,13 +20,6 @@ from paceline.org.models import ApiToken
 # The session of a page that was signed in with a token keeps its id, never its text.
 SESSION_TOKEN = "token_id"  # noqa: S105 - the name of an entry
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-
-
-class NotAllowed(PacelineError):
-    """The caller is known and may not do this."""
-
-    code = "not_allowed"
-    status = 403
 
 
 @dataclass(frozen=True, slots=True)

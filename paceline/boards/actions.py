@@ -14,6 +14,7 @@ from paceline.boards.models import (
     ScopeKind,
     Visibility,
 )
+from paceline.domain.access import Permission
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory
 from paceline.org.actions.verb import writing
@@ -62,7 +63,7 @@ DEFAULTS: Fields = {
 
 def create_board(scope: Scope, *, reason: str = "", **fields: Unpack[Fields]) -> Leaderboard:
     """Make a leaderboard of a metric or of a target. Raises InvalidInput with every fault, NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_BOARDS):
         checks = Checks()
         made = Leaderboard(org_id=scope.org_id, scope_id=0)
         trail = audit.Trail(scope, "create_leaderboard", checks.reason(reason))
@@ -78,7 +79,7 @@ def edit_board(scope: Scope, board_id: int, *, reason: str = "", **fields: Unpac
 
     Raises InvalidInput with every fault, NotFound.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_BOARDS):
         checks = Checks()
         found = find.board(scope, board_id)
         old = audit.values(found, *_SHOWN)
@@ -92,7 +93,7 @@ def edit_board(scope: Scope, board_id: int, *, reason: str = "", **fields: Unpac
 
 def delete_board(scope: Scope, board_id: int, *, reason: str = "") -> None:
     """Delete a leaderboard; what it was stays on the trail. Raises NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_BOARDS):
         checks = Checks()
         found = find.board(scope, board_id)
         trail = audit.Trail(scope, "delete_leaderboard", checks.reason(reason))

@@ -8,6 +8,7 @@ from random import Random
 from paceline.demo import words
 from paceline.demo.scene import Scene
 from paceline.demo.teams import Profile
+from paceline.domain.access import Permission
 from paceline.domain.money import format_money
 from paceline.domain.record import Module
 from paceline.facts.breakdown import Counted
@@ -51,7 +52,7 @@ def next_change(rng: Random, scope: Scope, now: datetime) -> str:
     The same organization, the same time and the same state of `rng` give the same change. Only records of the sample
     are changed. Empty where nobody is there to change anything.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         scene = Scene(rng, scope, now)
         for _ in range(_ATTEMPTS_MAX if scene.sellers else 0):
             (change,) = rng.choices(_CHANGES, [each.weight for each in _CHANGES])

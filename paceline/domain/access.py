@@ -1,6 +1,38 @@
-"""Who may do what: what a token is good for."""
+"""Who may do what: permissions, the roles that are made of them, and what of a role a token passes on."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+
+class Permission(StrEnum):
+    """What someone may do, in the words of a refusal.
+
+    Whoever belongs to an organization reads its units, people, metrics and boards for all, and what is their own.
+    """
+
+    CHANGE_BOARDS = "change boards"
+    CHANGE_METRICS = "change metrics"
+    CHANGE_ORGANIZATION = "change people, units and settings"
+    CHANGE_RECORDS = "change records"
+    CHANGE_TARGETS = "set and change targets"
+    MANAGE_MEMBERS = "manage members and tokens"
+    PLAN_ALL = "plan for everybody"
+    PLAN_BELOW = "plan for those below them"
+    READ_ALL = "read everybody's figures"
+    READ_AUDIT = "read the audit trail"
+    READ_BELOW = "read the figures of those below them"
+    READ_MANAGERS_BOARDS = "read managers' boards"
+
+
+class Role(StrEnum):
+    """What someone is in an organization."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    REP = "rep"
+    VIEWER = "viewer"
 
 
 class TokenScope(StrEnum):
@@ -16,3 +48,55 @@ class TokenScope(StrEnum):
 
 
 _BREADTH = {TokenScope.READ: 1, TokenScope.WRITE: 2, TokenScope.ADMIN: 3}
+
+_READS: Final = frozenset({Permission.READ_ALL, Permission.READ_BELOW, Permission.READ_MANAGERS_BOARDS})
+_WRITES: Final = frozenset(
+    {
+        Permission.CHANGE_BOARDS,
+        Permission.CHANGE_RECORDS,
+        Permission.CHANGE_TARGETS,
+        Permission.PLAN_ALL,
+        Permission.PLAN_BELOW,
+    }
+)
+EVERYTHING: Final = frozenset(Permission)
+
+OF_ROLE: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.ADMIN: EVERYTHING,
+    Role.MANAGER: frozenset(
+        {
+            Permission.CHANGE_BOARDS,
+            Permission.PLAN_BELOW,
+            Permission.READ_BELOW,
+            Permission.READ_MANAGERS_BOARDS,
+        }
+    ),
+    Role.REP: frozenset(),
+    Role.VIEWER: frozenset({Permission.READ_ALL}),
+}
+# What of its owner's permissions a token passes on.
+OF_TOKEN: Final[Mapping[TokenScope, frozenset[Permission]]] = {
+    TokenScope.ADMIN: EVERYTHING,
+    TokenScope.READ: _READS,
+    TokenScope.WRITE: _READS | _WRITES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What someone may do in an organization, and which of its people they are, if any."""
+
+    permissions: frozenset[Permission]
+    person_id: int | None = None
+
+    def allows(self, permission: Permission) -> bool:
+        """Whether they may."""
+        return permission in self.permissions
+
+    def by_token(self, scope: TokenScope) -> "Access":
+        """What a token of that scope passes on of it."""
+        return Access(self.permissions & OF_TOKEN[scope], self.person_id)
+
+
+# The command line of the machine that holds the database, and what runs by itself.
+WHOLE: Final = Access(EVERYTHING)

@@ -7,6 +7,9 @@ import psycopg
 from psycopg.abc import Params, QueryNoTemplate
 from psycopg.rows import TupleRow
 
+from paceline.domain.access import WHOLE, Access, Permission
+from paceline.errors import NotAllowed
+
 Cursor = psycopg.Cursor[TupleRow]
 
 
@@ -16,13 +19,21 @@ class Scope:
 
     Made only at the edges (the command line; later the middleware and the worker) from a checked identity.
     The connection is inside a transaction that the edge commits. `change_id` is the number of the last change in the
-    organization's trail, where it was read in the snapshot that the scope reads in.
+    organization's trail, where it was read in the snapshot that the scope reads in. `access` is what the actor may do,
+    and `origin` the address that they ask from, if any.
     """
 
     org_id: int
     connection: psycopg.Connection[Any]
     actor: str
     change_id: int | None = None
+    access: Access = WHOLE
+    origin: str = ""
+
+    def needs(self, permission: Permission) -> None:
+        """Raises NotAllowed unless the actor may do that."""
+        if not self.access.allows(permission):
+            raise NotAllowed(f"you may not {permission}: an admin of your organization can")
 
     def run(self, query: QueryNoTemplate, params: Params, *, hot: bool = False) -> Cursor:
         """The cursor after the query.

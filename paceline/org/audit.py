@@ -13,8 +13,8 @@ Values = Mapping[str, object]
 
 # One JSON text holds all the changes: it is far quicker to write and to read than an array of many.
 _ADD: LiteralString = """
-    INSERT INTO org_change (org_id, at, actor, verb, reason, kind, object_id, old, new)
-    SELECT %(org_id)s, now(), %(actor)s, %(verb)s, %(reason)s, kind, object_id, old, new
+    INSERT INTO org_change (org_id, at, actor, origin, verb, reason, kind, object_id, old, new)
+    SELECT %(org_id)s, now(), %(actor)s, %(origin)s, %(verb)s, %(reason)s, kind, object_id, old, new
     FROM jsonb_to_recordset(%(differences)s::jsonb)
         AS given (kind text, object_id bigint, old jsonb, new jsonb)"""
 
@@ -40,6 +40,7 @@ class Trail:
                 {
                     "org_id": self.scope.org_id,
                     "actor": self.scope.actor,
+                    "origin": self.scope.origin,
                     "verb": self.verb,
                     "reason": self.reason,
                     "differences": json.dumps(found, cls=DjangoJSONEncoder),

@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Lower, Now
 
+from paceline.domain.access import Role
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
 from paceline.facts.rules import CreditOwner
 from paceline.org.columns import (
@@ -19,6 +20,8 @@ from paceline.org.columns import (
 from paceline.org.history import days_there
 
 ON_PACE_PERCENT_DEFAULT = 10
+# An IPv6 address with its zone.
+ORIGIN_CHARACTERS_MAX = 64
 
 
 def monday_to_friday() -> list[int]:
@@ -251,12 +254,43 @@ class Membership(models.Model):
         ]
 
 
-class ApiToken(models.Model):
-    """A key to the API. Only its hash is kept; it acts for the address that it was made for."""
+class Grant(models.Model):
+    """The role that a user has in the organization, and which of its people they are, if any. Ended, never deleted."""
 
     id: int
     org_id: int
+    user_id: int
+    person_id: int | None
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, db_index=False, related_name="grants")
+    role = models.CharField(max_length=10)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, db_index=False, related_name="grants")
+    created_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "org_grant"
+        constraints = [
+            models.UniqueConstraint(fields=["org", "user"], name="org_grant_once"),
+            models.UniqueConstraint(
+                fields=["org", "person"], name="org_grant_one_account", condition=models.Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(name="org_grant_role", condition=models.Q(role__in=[each.value for each in Role])),
+        ]
+        indexes = [models.Index(fields=["user", "org"], name="org_grant_user")]
+
+
+class ApiToken(models.Model):
+    """A key to the API, of which only the hash is kept.
+
+    It acts for the member whose `grant` it was made for, and never beyond it; without one, for a program.
+    """
+
+    id: int
+    org_id: int
+    grant_id: int | None
+    org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
+    grant = models.ForeignKey(Grant, null=True, on_delete=models.PROTECT, db_index=False, related_name="tokens")
     email = models.CharField(max_length=EMAIL_CHARACTERS_MAX)
     scope = models.CharField(max_length=10)
     hash = models.CharField(max_length=64)
@@ -289,6 +323,8 @@ class Change(models.Model):
     old = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     new = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     reason = models.TextField(blank=True, default="")
+    # From where: the address that it was asked from; blank for the command line and what runs by itself.
+    origin = models.CharField(max_length=ORIGIN_CHARACTERS_MAX, blank=True, db_default="")
 
     class Meta:
         db_table = "org_change"

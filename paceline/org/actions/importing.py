@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import LiteralString
 
+from paceline.domain.access import Permission
 from paceline.domain.rejection import Rejected
 from paceline.facts import batches, clock
 from paceline.facts.scope import Scope
@@ -84,7 +85,7 @@ def import_people(
     checks.done()
     # A slow file is read before anybody has to wait for it.
     rows = list(rows)
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         file = _File(scope, source, today, read_people(scope, source), memberships.read(scope))
         tree = read_tree(scope, today)
         read_count = _take(file, rows, deepcopy(tree))

@@ -7,6 +7,7 @@ longer holds, and what was said of earlier days stays.
 from collections.abc import Callable
 from datetime import date
 
+from paceline.domain.access import Permission
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory, history, memberships
 from paceline.org.actions.settle import settle
@@ -30,7 +31,7 @@ def move_person(
     def change(person: Person, rows: History) -> History:
         return history.moved(rows, department_id, from_day, person.days[1], is_lead=is_lead)
 
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         if department_id is not None:
             directory.department(scope, department_id)
         _change(scope, "move_person", person_id, change, from_day=from_day, reason=reason)
@@ -56,7 +57,7 @@ def join_team(
     def change(person: Person, rows: History) -> History:
         return history.in_team(rows, team_id, from_day, person.days[1], is_primary=is_primary, is_lead=is_lead)
 
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         directory.team(scope, team_id)
         _change(scope, "join_team", person_id, change, from_day=from_day, reason=reason)
 
@@ -70,7 +71,7 @@ def leave_team(scope: Scope, person_id: int, team_id: int, *, from_day: date, re
     def change(_person: Person, rows: History) -> History:
         return history.out_of_team(rows, team_id, from_day)
 
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         directory.team(scope, team_id)
         _change(scope, "leave_team", person_id, change, from_day=from_day, reason=reason)
 
@@ -80,7 +81,7 @@ def end_person(scope: Scope, person_id: int, *, end_day: date | None, reason: st
 
     What memberships ran to the last day, run to the new one. Raises InvalidInput, NotFound.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         person = directory.person(scope, person_id)
         checks = Checks()
         trail = audit.Trail(scope, "end_person", checks.reason(reason))

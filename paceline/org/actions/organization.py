@@ -6,6 +6,7 @@ import psycopg
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from paceline.domain.access import Permission
 from paceline.errors import InvalidInput
 from paceline.facts import clock
 from paceline.facts.rules import CreditOwner
@@ -76,7 +77,7 @@ def change_settings(scope: Scope, *, reason: str = "", **settings: Unpack[Settin
     Credit rests on the currency, the time zone and the credit owner: whoever changes one of them posts the
     ledger's differences in the same transaction.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         made = directory.own_organization(scope)
         old = audit.values(made, *SETTINGS)
         checks = Checks()

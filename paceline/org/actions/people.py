@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypedDict, Unpack
 
+from paceline.domain.access import Permission
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory, history, memberships, rollup, tree
 from paceline.org.actions.settle import settle
@@ -41,7 +42,7 @@ def create_person(
 
     The first of the teams is the primary one. `external_ids` is by source. Raises InvalidInput, NotFound.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         checks = Checks()
         trail = audit.Trail(scope, "create_person", checks.reason(reason))
         made = Person(org_id=scope.org_id)
@@ -77,7 +78,7 @@ def edit_person(scope: Scope, person_id: int, *, reason: str = "", **fields: Unp
 
     Memberships that began on the old hire day begin on the new one; none begins before it.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         person = directory.person(scope, person_id)
         checks = Checks()
         trail = audit.Trail(scope, "edit_person", checks.reason(reason))
@@ -95,7 +96,7 @@ def edit_person(scope: Scope, person_id: int, *, reason: str = "", **fields: Unp
 
 def set_manager(scope: Scope, person_id: int, manager_id: int | None, *, reason: str = "") -> Person:
     """Whom the person reports to, if anybody. Raises InvalidInput if that would close a circle, NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         person = directory.person(scope, person_id)
         manager = None if manager_id is None else directory.person(scope, manager_id)
         checks = Checks()
@@ -116,7 +117,7 @@ def set_manager(scope: Scope, person_id: int, manager_id: int | None, *, reason:
 
 def set_external_id(scope: Scope, person_id: int, source: str, external_id: str | None, *, reason: str = "") -> None:
     """By which id the source knows the person; None if by none. Raises InvalidInput, NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         person = directory.person(scope, person_id)
         checks = Checks()
         trail = audit.Trail(scope, "set_external_id", checks.reason(reason))

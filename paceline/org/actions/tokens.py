@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 import psycopg
 from django.db import connection
 
-from paceline.domain.access import TokenScope
+from paceline.domain.access import Permission, TokenScope
 from paceline.errors import NotFound, PacelineError
 from paceline.facts.scope import Scope
 from paceline.org import audit
@@ -37,7 +37,7 @@ def create_token(
     scope: Scope, *, email: str, token_scope: str, now: datetime, expires_days: int | None = None
 ) -> tuple[ApiToken, str]:
     """A token for that address, and its text, which is not kept and cannot be shown again. Raises InvalidInput."""
-    with writing(scope):
+    with writing(scope, Permission.MANAGE_MEMBERS):
         checks = Checks()
         address = checks.email("email", email)
         if address is None:
@@ -58,7 +58,7 @@ def create_token(
 
 def revoke_token(scope: Scope, token_id: int, now: datetime) -> None:
     """Make a token good for nothing from now on. Raises NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.MANAGE_MEMBERS):
         found = ApiToken.objects.filter(org_id=scope.org_id, pk=token_id).first()
         if found is None:
             raise NotFound("there is no such token")

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
+from paceline.domain.access import Permission
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
 from paceline.domain.rollup import PlacementSpan
 from paceline.facts.scope import Scope
@@ -21,7 +22,7 @@ def create_department(
     scope: Scope, name: str, *, parent_id: int | None = None, from_day: date = DAY_ALWAYS, reason: str = ""
 ) -> Department:
     """Make a department, under a parent from that day on or at the top. Raises InvalidInput, NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         checks = Checks()
         trail = audit.Trail(scope, "create_department", checks.reason(reason))
         made = Department(org_id=scope.org_id, name=_free_name(scope, checks, Department.objects.all(), name))
@@ -41,7 +42,7 @@ def create_department(
 
 def rename_department(scope: Scope, department_id: int, name: str, *, reason: str = "") -> Department:
     """Give a department another name. Raises InvalidInput, NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         department = directory.department(scope, department_id)
         _rename(scope, "rename_department", Department.objects.all(), department, name=name, reason=reason)
     return department
@@ -55,7 +56,7 @@ def place_department(
     What was said before of that day and later ones no longer holds. Raises InvalidInput if it would be
     under itself on any day, NotFound.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         department = directory.department(scope, department_id)
         parent = None if parent_id is None else directory.department(scope, parent_id)
         checks = Checks()
@@ -78,7 +79,7 @@ def place_department(
 
 def create_team(scope: Scope, name: str, *, department_id: int | None = None, reason: str = "") -> Team:
     """Make a team, hung under a department or under none. Raises InvalidInput, NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         checks = Checks()
         trail = audit.Trail(scope, "create_team", checks.reason(reason))
         made = Team(org_id=scope.org_id, name=_free_name(scope, checks, Team.objects.all(), name))
@@ -92,7 +93,7 @@ def create_team(scope: Scope, name: str, *, department_id: int | None = None, re
 
 def rename_team(scope: Scope, team_id: int, name: str, *, reason: str = "") -> Team:
     """Give a team another name. Raises InvalidInput, NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         team = directory.team(scope, team_id)
         _rename(scope, "rename_team", Team.objects.all(), team, name=name, reason=reason)
     return team
@@ -100,7 +101,7 @@ def rename_team(scope: Scope, team_id: int, name: str, *, reason: str = "") -> T
 
 def hang_team(scope: Scope, team_id: int, department_id: int | None, *, reason: str = "") -> Team:
     """Hang a team under a department, or under none. It is not dated. Raises InvalidInput, NotFound."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         team = directory.team(scope, team_id)
         checks = Checks()
         trail = audit.Trail(scope, "hang_team", checks.reason(reason))

@@ -44,7 +44,7 @@ def assign(
     Without a parent the assignment goes under the nearest one above it in the target tree for the same window, and
     takes over from that one those that stand below itself. Raises InvalidInput, NotFound, AlreadyAssigned.
     """
-    with writing(scope):
+    with writing(scope, None):
         target = find.target(scope, target_id)
         find.check_assignee(scope, assignee)
         checks = Checks()
@@ -76,7 +76,7 @@ def assign_all(scope: Scope, target_id: int, shares: Mapping[Assignee, int], *, 
 
     It is one posting. Raises InvalidInput, NotFound, AlreadyAssigned.
     """
-    with writing(scope):
+    with writing(scope, None):
         target = find.target(scope, target_id)
         find.check_assignees(scope, shares)
         checks = Checks()
@@ -145,7 +145,7 @@ def edit_assignment(
     reason: str = "",
 ) -> Assignment:
     """Change an assignment's value or lock; what is not given stays. Raises InvalidInput, NotFound."""
-    with writing(scope):
+    with writing(scope, None):
         found = find.assignment(scope, assignment_id)
         old = audit.values(found, *_SHOWN)
         checks = Checks()
@@ -164,7 +164,7 @@ def edit_assignment(
 
 def remove_assignment(scope: Scope, assignment_id: int, *, reason: str = "") -> None:
     """Take a share away; those below it go under what is above it. Its history stays. Raises NotFound."""
-    with writing(scope):
+    with writing(scope, None):
         found = find.assignment(scope, assignment_id)
         old = audit.values(found, *_SHOWN)
         children = list(Assignment.objects.filter(org_id=scope.org_id, parent=found, is_deleted=False))

@@ -30,7 +30,7 @@ def edit_many(scope: Scope, target_id: int, changes: Sequence[ShareChange], *, r
 
     Raises InvalidInput with every fault, by its place from 0 such as `changes[3].value`; NotFound for the target.
     """
-    with writing(scope):
+    with writing(scope, None):
         target = find.target(scope, target_id)
         shares = shares_of(scope, target_id)
         checks = Checks()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from paceline.domain import condition as conditions
 from paceline.domain import metric as definitions
+from paceline.domain.access import Permission
 from paceline.domain.condition import BadCondition, Comparison, Condition
 from paceline.domain.kinds import Direction, Indicator
 from paceline.domain.metric import BUILT_IN
@@ -70,7 +71,7 @@ def create_metric(
     reason: str = "",
 ) -> Metric:
     """Make a metric from fields and conditions, and credit the stored records for it. Raises InvalidInput, Conflict."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_METRICS):
         checks = Checks()
         if not _KEY.fullmatch(key):
             checks.fault("key", f"{key!r} is not a key such as big_deals: small letters, digits and underscores")
@@ -101,7 +102,7 @@ def edit_metric(
 
     Its module, unit and kind stay once a target rests on it. Raises InvalidInput, NotFound, Conflict.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_METRICS):
         metric = registry.metric(scope, key)
         _check_custom(metric)
         old = audit.values(metric, *_SHOWN)
@@ -135,7 +136,7 @@ def retire_metric(scope: Scope, key: str, *, reason: str = "") -> None:
     It goes on crediting for the archived targets that rest on it, whose figures stay, and for nothing else.
     Raises NotFound, Conflict.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_METRICS):
         metric = registry.metric(scope, key)
         _check_custom(metric)
         live = _targets(scope, metric).exclude(status=TargetStatus.ARCHIVED.value)

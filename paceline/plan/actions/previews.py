@@ -77,7 +77,7 @@ def apply_preview(scope: Scope, token: str, reason: str = "") -> Applied:
 
     Raises NotFound, PlanChangedSincePreview (it can be previewed again), and what the preview itself would raise.
     """
-    with writing(scope):
+    with writing(scope, None):
         kept = Preview.objects.filter(org_id=scope.org_id, token=findable(token)).first()
         if kept is None:
             raise NotFound("there is no such preview: it was applied already, or made more than a day ago")

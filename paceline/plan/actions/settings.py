@@ -8,6 +8,7 @@ from typing import Any, Unpack
 import psycopg
 from django.db import transaction
 
+from paceline.domain.access import Permission
 from paceline.domain.kinds import Unit
 from paceline.errors import InvalidInput
 from paceline.facts import rulebook
@@ -44,7 +45,7 @@ def change_settings(scope: Scope, *, reason: str = "", **settings: Unpack[Settin
 
     What they were is kept, so that figures of then are read by them. Raises InvalidInput.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         before, entered = directory.own_organization(scope), rulebook.rates(scope)
         made = organizations.change_settings(scope, reason=reason, **settings)
         _check_currency(scope, before, made)
@@ -86,7 +87,7 @@ def set_rates(scope: Scope, rates: Mapping[tuple[str, date], Decimal | None]) ->
     Raises InvalidInput, NotFound.
     """
     checks = Checks()
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_ORGANIZATION):
         reporting = directory.own_organization(scope).currency
         entered: dict[tuple[str, date], tuple[Decimal, Decimal] | None] = {}
         for (currency, from_day), rate in rates.items():

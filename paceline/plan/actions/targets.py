@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import ProtectedError
 
 from paceline.domain import condition as conditions
+from paceline.domain.access import Permission
 from paceline.domain.calendar import DAY_MAX, DAY_MIN, Period, Window, window_of
 from paceline.domain.pace import Basis
 from paceline.errors import Conflict
@@ -61,7 +62,7 @@ def create_target(
 
     Raises InvalidInput with every fault, NotFound for the metric.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_TARGETS):
         chosen = registry.metric(scope, metric)
         checks = Checks()
         made = Target(org_id=scope.org_id, metric=chosen, period=period, start_date=start_date)
@@ -102,7 +103,7 @@ def edit_target(
     Its metric, window and filter stay as they are, because assignments rest on them: copy it for another one.
     Raises InvalidInput, NotFound.
     """
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_TARGETS):
         found = find_target(scope, target_id)
         old = audit.values(found, *_SHOWN)
         checks = Checks()
@@ -127,7 +128,7 @@ def edit_target(
 
 def delete_target(scope: Scope, target_id: int, *, reason: str = "") -> None:
     """Delete a target that was never assigned; one that was is archived instead. Raises NotFound, Conflict."""
-    with writing(scope):
+    with writing(scope, Permission.CHANGE_TARGETS):
         found = find_target(scope, target_id)
         if Assignment.objects.filter(org_id=scope.org_id, target=found).exists():
             raise Conflict("the target has assignments, whose history stays: archive it instead")

@@ -40,7 +40,7 @@ def undo_last(
 
     Those before it can be taken back next, one by one. Raises NotFound, InvalidInput, ChangedSinceOperation.
     """
-    with writing(scope):
+    with writing(scope, None):
         if (target_id is None) == (assignment_id is None):
             raise InvalidInput.at("target_id", "give a target or an assignment")
         last = _last(scope, target_id, assignment_id)
