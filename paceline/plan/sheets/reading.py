@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 import warnings
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -18,17 +19,21 @@ from paceline.errors import InvalidInput
 from paceline.plan.sheets.texts import original, unescaped
 from paceline.plan.sheets.writing import DIGITS_MAX, SHEET
 
-# Ten thousand people with a year of weeks come to a tenth of it.
+# Ten thousand people with a year of weeks come to a fifth of it.
 FILE_BYTES_MAX = 20_000_000
-# What a workbook says it unpacks to; nothing is unpacked beyond what it says.
-UNPACKED_BYTES_MAX = 200_000_000
+# What a workbook says it unpacks to; nothing is unpacked beyond what it says. The same people come to a fifth of it.
+UNPACKED_BYTES_MAX = 100_000_000
+# Its table of texts is read whole, and slowly: a second of work for each of these megabytes.
+TEXTS_BYTES_MAX = 10_000_000
 PARTS_MAX = 1_000
 LINES_MAX = 50_000
 COLUMNS_MAX = 200
-CELLS_MAX = 2_000_000
+CELLS_MAX = 1_000_000
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MARKED = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_SHEETS = "/worksheets/"
+_TEXTS = re.compile(r"<[^>]*sharedStrings\+xml[^>]*>")
 _DELIMITERS = ",;\t"
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _BLOCK_BYTES = 262_144
@@ -110,16 +115,25 @@ def _check_parts(content: bytes) -> None:
     try:
         with ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
+            if len(parts) > PARTS_MAX:
+                raise InvalidInput.at("file", f"is a workbook of more than {PARTS_MAX:,} parts")
+            if sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX:
+                raise InvalidInput.at("file", f"is a workbook that unpacks to more than {UNPACKED_BYTES_MAX:,} bytes")
+            if any(part.file_size > TEXTS_BYTES_MAX for part in parts if _SHEETS not in part.filename):
+                raise InvalidInput.at(
+                    "file", f"is a workbook with more than {TEXTS_BYTES_MAX:,} bytes beside its sheets"
+                )
+            types = archive.read("[Content_Types].xml").decode("utf-8", "replace")
+    except (BadZipFile, KeyError, OSError, RuntimeError, ValueError, zlib.error):
         raise InvalidInput.at("file", "is a damaged workbook") from None
-    if len(parts) > PARTS_MAX:
-        raise InvalidInput.at("file", f"is a workbook of more than {PARTS_MAX:,} parts")
-    if sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX:
-        raise InvalidInput.at("file", f"is a workbook that unpacks to more than {UNPACKED_BYTES_MAX:,} bytes")
+    if any(_SHEETS in each for each in _TEXTS.findall(types)):
+        # The table of texts would pass for a sheet.
+        raise InvalidInput.at("file", "is a damaged workbook")
 
 
 def _lines(content: bytes) -> Iterator[Line]:
-    sheet, formulas = _sheet(content, data_only=True), _formulas(content)
+    sheet = _sheet(content, data_only=True)
+    formulas = _formulas(content) if _has_formula(sheet) else frozenset[tuple[int, int]]()
     for number, row in enumerate(_rows(sheet), start=1):
         cells: list[str] = []
         bad: dict[int, str] = {}
@@ -153,26 +167,24 @@ def _rows(sheet: Any) -> Iterable[Any]:
     return sheet.iter_rows(max_row=LINES_MAX + 1, max_col=COLUMNS_MAX + 1)
 
 
-def _formulas(content: bytes) -> set[tuple[int, int]]:
-    """Where formulas are, by row and place: read again only for a sheet that has any."""
+def _formulas(content: bytes) -> frozenset[tuple[int, int]]:
+    """Where formulas are, by row and place: the workbook read again, without what they were computed to."""
     sheet = _sheet(content, data_only=False)
-    with sheet._get_source() as source:  # noqa: SLF001 - the part that the sheet is read from
-        if not _has_formula(source):
-            return set()
-    return {
+    return frozenset(
         (number, place)
         for number, row in enumerate(_rows(sheet), start=1)
         for place, cell in enumerate(row)
         if cell.data_type == "f"
-    }
+    )
 
 
-def _has_formula(source: Any) -> bool:
+def _has_formula(sheet: Any) -> bool:
     last = b""
-    while block := source.read(_BLOCK_BYTES):
-        if _FORMULA.search(last + block):
-            return True
-        last = block[-20:]
+    with sheet._get_source() as source:  # noqa: SLF001 - the part that the sheet is read from
+        while block := source.read(_BLOCK_BYTES):
+            if _FORMULA.search(last + block):
+                return True
+            last = block[-20:]
     return False
 
 

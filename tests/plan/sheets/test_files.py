@@ -137,7 +137,7 @@ def test_what_is_no_plan_is_said() -> None:
     assert fault(b'a\n"x" y\n').startswith("row 2: cannot be read")
     assert "old or a locked Excel workbook" in fault(b"\xd0\xcf\x11\xe0abc")
     assert "damaged workbook" in fault(b"PK\x03\x04abc")
-    assert "cannot be read as a workbook" in fault(bomb(b"text", parts=1, bytes_each=4))
+    assert "damaged workbook" in fault(bomb(b"text", parts=1, bytes_each=4))
 
 
 def bomb(content: bytes, parts: int, bytes_each: int) -> bytes:
@@ -153,6 +153,8 @@ def test_bombs_are_refused_before_they_are_unpacked(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(reading, "load_workbook", None)
     assert "unpacks to more than 1,000,000 bytes" in fault(bomb(b"\0", parts=2, bytes_each=600_000))
     assert "more than 1,000 parts" in fault(bomb(b"\0", parts=1_001, bytes_each=1))
+    monkeypatch.setattr(reading, "TEXTS_BYTES_MAX", 1_000)
+    assert "more than 1,000 bytes beside its sheets" in fault(bomb(b"\0", parts=1, bytes_each=2_000))
     monkeypatch.setattr(reading, "FILE_BYTES_MAX", 10)
     assert fault(b"a,b\n1,2,3,4") == "file: is larger than 10 bytes"
 
