@@ -4,11 +4,13 @@ import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg
 from django.db import OperationalError, connection, transaction
 
+from paceline.domain.access import WHOLE, Access
 from paceline.facts.scope import Scope
 from paceline.org import directory
 from paceline.org.names import findable
@@ -37,9 +39,11 @@ def command_scope(slug: str | None = None) -> Scope:
     return Scope(directory.organization(slug).id, raw_connection(), command_actor())
 
 
-def caller_scope(org_id: int, actor: str) -> Scope:
-    """The scope of a checked identity: a token's, or a signed-in session's."""
-    return Scope(org_id, raw_connection(), actor)
+def caller_scope(
+    org_id: int, actor: str, access: Access = WHOLE, *, origin: str = "", asked_at: datetime | None = None
+) -> Scope:
+    """The scope of a checked identity: a token's, a signed-in session's, or the service's own."""
+    return Scope(org_id, raw_connection(), actor, access=access, origin=origin, asked_at=asked_at)
 
 
 def command_actor() -> str:

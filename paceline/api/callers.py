@@ -10,12 +10,11 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from paceline import edge
-from paceline.domain.access import TokenScope
+from paceline.domain.access import WHOLE, Access, TokenScope
 from paceline.errors import NotAllowed
 from paceline.facts.scope import Scope
 from paceline.org.actions import tokens
-from paceline.org.actions.tokens import NotSignedIn
-from paceline.org.models import ApiToken
+from paceline.org.actions.tokens import Identity, NotSignedIn
 
 # The session of a page that was signed in with a token keeps its id, never its text.
 SESSION_TOKEN = "token_id"  # noqa: S105 - the name of an entry
@@ -24,12 +23,14 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A checked identity: whose organization, in whose name, and for what."""
+    """A checked identity: whose organization, in whose name, for what, and from where."""
 
     org_id: int
     actor: str
     token_scope: TokenScope
     token_id: int
+    access: Access = WHOLE
+    origin: str = ""
 
     def needs(self, needed: TokenScope) -> None:
         """Raises NotAllowed unless the token is good for it."""
@@ -44,14 +45,14 @@ class Caller:
 
     def scope(self) -> Scope:
         """The scope of this caller, on this thread's connection."""
-        return edge.caller_scope(self.org_id, self.actor)
+        return edge.caller_scope(self.org_id, self.actor, self.access, origin=self.origin, asked_at=now())
 
 
 def caller_of(request: HttpRequest) -> Caller:
     """Who sent the request. Raises NotSignedIn."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and text.strip():
-        return _caller(tokens.token_of(text.strip(), now()))
+        return _caller(request, tokens.token_of(text.strip(), now()))
     if kind:
         raise NotSignedIn("send the token as `Authorization: Bearer TOKEN`")
     if request.method in SAFE_METHODS:
@@ -64,7 +65,7 @@ def session_caller(request: HttpRequest) -> Caller:
     number = request.session.get(SESSION_TOKEN)
     if number is None:
         raise NotSignedIn("sign in, or send a token: `Authorization: Bearer TOKEN`")
-    return _caller(tokens.token_numbered(number, now()))
+    return _caller(request, tokens.token_numbered(number, now()))
 
 
 def recheck(caller: Caller, now: datetime) -> None:
@@ -77,8 +78,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _caller(token: ApiToken) -> Caller:
-    return Caller(token.org_id, token.email, TokenScope(token.scope), token.id)
+def _caller(request: HttpRequest, found: Identity) -> Caller:
+    origin = str(request.META.get("REMOTE_ADDR", ""))
+    return Caller(found.org_id, found.email, found.scope, found.token_id, found.access, origin)
 
 
 class Signed(HttpBearer):

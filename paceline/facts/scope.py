@@ -1,6 +1,7 @@
 """On whose behalf the data plane is read and written."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -20,7 +21,7 @@ class Scope:
     Made only at the edges (the command line; later the middleware and the worker) from a checked identity.
     The connection is inside a transaction that the edge commits. `change_id` is the number of the last change in the
     organization's trail, where it was read in the snapshot that the scope reads in. `access` is what the actor may do,
-    and `origin` the address that they ask from, if any.
+    `origin` the address that they ask from, and `asked_at` when, where somebody asks.
     """
 
     org_id: int
@@ -29,6 +30,7 @@ class Scope:
     change_id: int | None = None
     access: Access = WHOLE
     origin: str = ""
+    asked_at: datetime | None = None
 
     def needs(self, permission: Permission) -> None:
         """Raises NotAllowed unless the actor may do that."""

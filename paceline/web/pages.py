@@ -189,7 +189,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except NotSignedIn as error:
         return render(request, "paceline/sign_in.html", {"error": error.message}, status=SIGN_IN_REFUSED)
     request.session.flush()
-    request.session[SESSION_TOKEN] = token.id
+    request.session[SESSION_TOKEN] = token.token_id
     return redirect("tree")
 
 

@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
 
-from paceline.domain.access import Permission, TokenScope
+from paceline.domain.access import OF_ROLE, WHOLE, Access, Permission, Role, TokenScope
 from paceline.errors import NotFound, PacelineError
 from paceline.facts.scope import Scope
 from paceline.org import audit
@@ -68,24 +69,37 @@ def revoke_token(scope: Scope, token_id: int, now: datetime) -> None:
         audit.Trail(scope, "revoke_token").record("token", found.id, old=old, new=audit.values(found, *_SHOWN))
 
 
-def token_of(text: str, now: datetime) -> ApiToken:
-    """The token of this text, if it is good now. Raises NotSignedIn."""
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom a token speaks for, and what it passes on of what they may do."""
+
+    token_id: int
+    org_id: int
+    email: str
+    scope: TokenScope
+    access: Access
+
+
+def token_of(text: str, now: datetime) -> Identity:
+    """The identity behind a token's text, if it is good now. Raises NotSignedIn."""
     return _good(_BY_HASH, hashed(text), now)
 
 
-def token_numbered(number: int, now: datetime) -> ApiToken:
-    """The token of this id, if it is good now: for a session that was opened with it. Raises NotSignedIn."""
+def token_numbered(number: int, now: datetime) -> Identity:
+    """The identity behind the token of this id, if it is good now: for a stream opened with it. Raises NotSignedIn."""
     return _good(_BY_ID, number, now)
 
 
 # Every request asks it, so it is written out: composing it would take longer than asking it.
-_BY_HASH: LiteralString = """SELECT id, org_id, email, scope, used_at FROM org_api_token
-    WHERE hash = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)"""
-_BY_ID: LiteralString = """SELECT id, org_id, email, scope, used_at FROM org_api_token
-    WHERE id = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)"""
+_GOOD: LiteralString = """SELECT t.id, t.org_id, t.email, t.scope, t.used_at, g.role, g.person_id
+    FROM org_api_token t LEFT JOIN org_grant g ON g.id = t.grant_id AND g.org_id = t.org_id
+    WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
+    AND (t.grant_id IS NULL OR g.ended_at IS NULL) AND """
+_BY_HASH: LiteralString = _GOOD + "t.hash = %(which)s"
+_BY_ID: LiteralString = _GOOD + "t.id = %(which)s"
 
 
-def _good(query: LiteralString, which: str | int, now: datetime) -> ApiToken:
+def _good(query: LiteralString, which: str | int, now: datetime) -> Identity:
     try:
         row = _first(query, which, now)
     except psycopg.OperationalError:
@@ -94,15 +108,17 @@ def _good(query: LiteralString, which: str | int, now: datetime) -> ApiToken:
         row = _first(query, which, now)
     if row is None:
         raise NotSignedIn("the token is unknown, expired or revoked: make one with `paceline token create`")
-    found = ApiToken(id=row[0], org_id=row[1], email=row[2], scope=row[3], used_at=row[4])
-    if found.used_at is None or now - found.used_at > timedelta(seconds=USED_SECONDS):
-        ApiToken.objects.filter(pk=found.pk).update(used_at=now)
-    return found
+    number, org_id, email, token_scope, used_at, role, person_id = row
+    if used_at is None or now - used_at > timedelta(seconds=USED_SECONDS):
+        ApiToken.objects.filter(pk=number).update(used_at=now)
+    owner = WHOLE if role is None else Access(OF_ROLE[Role(role)], person_id)
+    passes_on = TokenScope(token_scope)
+    return Identity(number, org_id, email, passes_on, owner.by_token(passes_on))
 
 
 def _first(query: LiteralString, which: str | int, now: datetime) -> tuple[Any, ...] | None:
     connection.ensure_connection()
-    return psycopg.Cursor(connection.connection).execute(query, [which, now], prepare=True).fetchone()
+    return psycopg.Cursor(connection.connection).execute(query, {"which": which, "now": now}, prepare=True).fetchone()
 
 
 def hashed(text: str) -> str:

@@ -23,11 +23,11 @@ def test_a_token_is_found_by_its_text_which_is_not_kept(scope: Scope) -> None:
     made, text = tokens.create_token(scope, email=" rosa@acme.example ", token_scope="write", now=NOW)
     assert text.startswith("paceline_")
     found = tokens.token_of(text, NOW)
-    assert (found.id, found.org_id, found.email, found.scope) == (made.id, scope.org_id, "rosa@acme.example", "write")
+    assert (found.token_id, found.org_id, found.email, found.scope) == (made.id, scope.org_id, "rosa@acme.example", "write")
     kept = ApiToken.objects.filter(pk=made.id).values().get()
     assert text not in str(kept)
     assert text not in str(list(Change.objects.filter(kind="token").values()))
-    assert tokens.token_numbered(made.id, NOW).id == made.id
+    assert tokens.token_numbered(made.id, NOW).token_id == made.id
 
 
 def test_two_tokens_are_never_the_same(scope: Scope) -> None:
