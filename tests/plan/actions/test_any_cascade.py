@@ -27,7 +27,7 @@ from tests.plan.planning import key
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 TREES = settings(
     deadline=None,
-    max_examples=300 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 10,
+    max_examples=150 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 10,
     suppress_health_check=QUIET,
 )
 SECOND = date(2025, 4, 1)
