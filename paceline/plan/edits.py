@@ -48,13 +48,15 @@ class _Edits:
 
     def draft(self) -> Draft:
         """All rows, in the order of the edits."""
+        self.edits = [edit for edit in self.edits if self._differs(edit)]
+        if not self.edits:
+            return Draft(self.kind, self.target, self.shares, [], None, self.notes)
         self.names = names_of(self.scope)
         before = {each.place: self.shares.parent_place(each) for each in self.shares.live()}
         self.under = dict(before)
         self._place_new()
-        rows = [row for edit in self.edits if (row := self._row(edit)) is not None]
+        rows = [self._row(edit) for edit in self.edits]
         told = {row.place for row in rows}
-        rows = [row._replace(parent=self.under[row.place]) for row in rows]
         moved = [place for place, above in self.under.items() if place in before and before[place] != above]
         rows += [self._moved(place) for place in moved if place not in told]
         root = self.shares.at(Place(ORGANIZATION, Window(self.target.start_date, self.target.end_date)))
@@ -65,20 +67,23 @@ class _Edits:
         root_id = None if root is None else root.id
         return Draft(self.kind, self.target, self.shares, made, root_id, self.notes, unallocated)
 
-    def _row(self, edit: Edit) -> Row | None:
-        place, held = edit.place, self.shares.by_place.get(edit.place)
-        live = self.shares.at(place)
-        if live is None and edit.value is None:
-            return None
+    def _differs(self, edit: Edit) -> bool:
+        """Whether the share is not so already; nothing is said of one that is not there and gets no value."""
+        live = self.shares.at(edit.place)
+        if live is None:
+            return edit.value is not None
+        return edit.value not in {None, live.value} or edit.is_locked not in {None, live.is_locked}
+
+    def _row(self, edit: Edit) -> Row:
+        place, live = edit.place, self.shares.at(edit.place)
         was_locked = live is not None and live.is_locked
         is_locked = was_locked if edit.is_locked is None else edit.is_locked
         after = live.value if live is not None and edit.value is None else edit.value
-        if live is not None and (after, is_locked) == (live.value, was_locked):
-            return None
         said = [] if is_locked == was_locked else ["now locked" if is_locked else "now unlocked"]
         said = ["new", *said] if live is None else said
         why = "; ".join([edit.why, *said])
-        return Row(held, place, self.names[place.assignee], self._depth(place), None, after, why, is_locked)
+        name, held = self.names[place.assignee], self.shares.by_place.get(place)
+        return Row(held, place, name, self._depth(place), self.under[place], after, why, is_locked)
 
     def _depth(self, place: Place) -> int:
         depth, above = 0, self.under.get(place)

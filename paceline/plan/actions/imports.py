@@ -49,7 +49,7 @@ def preview_import(scope: Scope, target_id: int, content: bytes) -> Previewed:
     drafted = draft_import(scope, subject, {})
     _check_parents(plan, found, drafted)
     _check_versions(scope, plan, target_id, found, drafted)
-    return preview(scope, Asked(OperationKind.IMPORT, subject))
+    return preview(scope, Asked(OperationKind.IMPORT, subject), drafted)
 
 
 def _check_parents(plan: Plan, content: Content, drafted: Draft) -> None:

@@ -58,13 +58,15 @@ class Applied:
     draft: Draft
 
 
-def preview(scope: Scope, asked: Asked) -> Previewed:
-    """Work out what an operation would do, and keep it for a day. Raises InvalidInput, NotFound, CannotDivide.
+def preview(scope: Scope, asked: Asked, drafted: Draft | None = None) -> Previewed:
+    """Work out what an operation would do, unless that is done, and keep it for a day.
+
+    Raises InvalidInput, NotFound, CannotDivide.
 
     It takes no lock: should something change while it reads, applying will notice.
     """
     with transaction.atomic():
-        draft = DRAFTERS[asked.kind](scope, asked.subject, asked.options)
+        draft = drafted or DRAFTERS[asked.kind](scope, asked.subject, asked.options)
         token = secrets.token_hex(_TOKEN_BYTES)
         Preview.objects.create(
             org_id=scope.org_id, token=token, kind=asked.kind.value, asked=asked.write(), rows=written(draft.rows)
