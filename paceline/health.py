@@ -15,7 +15,7 @@ from paceline import schema
 from paceline.api import problems
 from paceline.api.answers import answer
 from paceline.api.callers import caller_of
-from paceline.domain.access import TokenScope
+from paceline.domain.access import Permission, TokenScope
 from paceline.errors import PacelineError
 from paceline.middleware import API
 
@@ -51,7 +51,9 @@ def ready(_request: HttpRequest) -> HttpResponse:
 def measures(request: HttpRequest) -> HttpResponse:
     """Counters for Prometheus, for a token of scope admin."""
     try:
-        caller_of(request).needs(TokenScope.ADMIN)
+        caller = caller_of(request)
+        caller.needs(TokenScope.ADMIN)
+        caller.scope().needs(Permission.READ_AUDIT)
     except PacelineError as error:
         return problems.of_error(error)
     if MEASURES not in os.environ:

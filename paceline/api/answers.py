@@ -139,7 +139,8 @@ def key_of(request: HttpRequest, caller: Caller) -> tuple[str | None, str]:
         return None, ""
     if not 0 < len(key) <= KEY_CHARACTERS_MAX or not key.isprintable():
         raise InvalidInput.at("Idempotency-Key", f"give 1 to {KEY_CHARACTERS_MAX} printable characters")
-    parts = (str(caller.token_id), request.method or "", request.get_full_path(), request.headers.get("If-Match", ""))
+    who = str(caller.token_id or caller.actor)
+    parts = (who, request.method or "", request.get_full_path(), request.headers.get("If-Match", ""))
     made = hashlib.sha256("\n".join(parts).encode())
     made.update(request.body)
     return key, made.hexdigest()
@@ -180,6 +181,7 @@ def _state(request: HttpRequest, scope: Scope) -> tuple[str, int | None]:
         raise NotFound("there is no such organization")
     posted_at, last, zone = row
     day = local_day(now(), ZoneInfo(zone))
-    # Another version may answer the same in another shape.
-    parts = (paceline.__version__, request.get_full_path(), posted_at.isoformat(), last, day, scope.org_id)
+    # Another version may answer the same in another shape, and another caller sees another part.
+    seen = (sorted(scope.access.permissions), scope.access.person_id)
+    parts = (paceline.__version__, request.get_full_path(), posted_at.isoformat(), last, day, scope.org_id, seen)
     return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"', last

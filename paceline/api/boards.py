@@ -220,7 +220,7 @@ def show_standings(
 
     def make(scope: Scope) -> dict[str, Any]:
         found = find.board(scope, leaderboard_id)
-        made = standings_of(scope, found, now(), as_of, known_at, person)
+        made = standings_of(scope, found, now(), as_of, known_at, person or scope.access.person_id)
         return {
             "items": [shown.row(made, each) for each in made.rows],
             "own": [shown.row(made, each) for each in made.own],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,9 +68,9 @@ def session_caller(request: HttpRequest) -> Caller:
     return _caller(request, tokens.token_numbered(number, now()))
 
 
-def recheck(caller: Caller, now: datetime) -> None:
-    """Raises NotSignedIn if the caller's token is no longer good."""
-    tokens.token_numbered(caller.token_id, now)
+def recheck(caller: Caller, now: datetime) -> Caller:
+    """The caller with what they may do now. Raises NotSignedIn if the token is no longer good."""
+    return replace(caller, access=tokens.token_numbered(caller.token_id, now).access)
 
 
 def now() -> datetime:

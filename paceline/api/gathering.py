@@ -44,9 +44,10 @@ class Call:
     error: Exception | None = None
 
     @property
-    def sort(self) -> tuple[int, str, Module, str]:
+    def sort(self) -> tuple[object, ...]:
         """Calls of the same sort can be written together."""
-        return self.caller.org_id, self.caller.actor, self.module, self.source
+        caller = self.caller
+        return caller.org_id, caller.actor, caller.access, caller.origin, self.module, self.source
 
     @property
     def is_done(self) -> bool:

@@ -11,7 +11,7 @@ from paceline.api.pages import PathId
 from paceline.api.shapes import PROBLEMS, AssigneeOut, Given, Reason, example
 from paceline.errors import NotFound
 from paceline.facts.scope import Scope
-from paceline.org import directory
+from paceline.org import directory, reach
 from paceline.org.calendar import today
 from paceline.plan import draft, find
 from paceline.plan.actions import cascades, periods, previews, undo
@@ -156,7 +156,8 @@ def today_of(scope: Scope) -> Any:
 
 
 def apply(scope: Scope, what: str, number: int, given: ApplyIn) -> Applied:
-    """Apply a preview that was made of this assignment or target. Raises NotFound for any other."""
+    """Apply a preview that was made of this assignment or target. Raises NotFound for any other, and NotAllowed."""
+    reach.check_plans(scope)
     kept = Preview.objects.filter(org_id=scope.org_id, token=given.token).first()
     if kept is None or kept.asked["subject"].get(f"{what}_id") != number:
         raise NotFound(f"there is no such preview of this {what}: it was applied already, or made over a day ago")

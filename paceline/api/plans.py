@@ -14,6 +14,7 @@ from paceline.api.pages import Id, PathId
 from paceline.api.planning import APPLIED, PREVIEWED, ApplyIn, DraftRow, applied, apply, previewed, today_of
 from paceline.api.shapes import PROBLEMS, Day, Given, Reason, Whole, example
 from paceline.api.targets import TargetName, TargetStatus
+from paceline.domain.access import Permission
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
 from paceline.plan import find
@@ -150,6 +151,7 @@ def copy_target(request: HttpRequest, target_id: PathId, given: ApplyIn) -> Http
     """Make the copy as it was previewed, all or nothing; refused where the plan changed since."""
 
     def work(scope: Scope) -> dict[str, Any]:
+        scope.needs(Permission.CHANGE_TARGETS)
         made = apply(scope, "target", target_id, given)
         return {"target_id": made.draft.target.id, **applied(made)}
 

@@ -21,6 +21,8 @@ from paceline.facts import records
 from paceline.facts.ingest import BATCH_ROWS_MAX
 from paceline.facts.records import Asked
 from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee
+from paceline.org import reach
 from paceline.org.checks import Checks
 from paceline.org.names import findable
 
@@ -243,9 +245,12 @@ def _add(module: Module) -> None:
         limit: LimitQuery = 100,
     ) -> HttpResponse:
         (last,) = after(cursor)
-        asked = Asked(owner, source and findable(source), external_id and findable(external_id), from_, to)
 
         def make(scope: Scope) -> dict[str, Any]:
+            owners = reach.people_seen(scope)
+            if owner is not None:
+                reach.check_sees(scope, Assignee("person", owner))
+            asked = Asked(owner, owners, source and findable(source), external_id and findable(external_id), from_, to)
             found = records.listed(scope, module, asked, last, limit + 1)
             return page(found, limit, [(each["record_id"],) for each in found])
 

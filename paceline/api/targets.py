@@ -198,6 +198,8 @@ def list_targets(
 
     def make(scope: Scope) -> dict[str, Any]:
         own = Target.objects.filter(chosen, org_id=scope.org_id).order_by("id")
+        shared = find.visible_assignments(scope)
+        own = own if shared is None else own.filter(id__in=shared.values("target_id"))
         found = list(own.select_related("metric", "measured_by__narrowed_from")[: limit + 1])
         currency = directory.own_organization(scope).currency
         return page([_shown(each, currency) for each in found], limit, [(each.id,) for each in found])
@@ -277,7 +279,9 @@ def list_assignments(
     (last,) = after(cursor)
 
     def make(scope: Scope) -> dict[str, Any]:
-        own = Assignment.objects.filter(org_id=scope.org_id, target=find.target(scope, target_id), is_deleted=False)
+        target, seen = find.target(scope, target_id), find.visible_assignments(scope)
+        every = Assignment.objects.filter(org_id=scope.org_id, is_deleted=False) if seen is None else seen
+        own = every.filter(target=target)
         own = own if kind is None else own.filter(assignee_kind=kind)
         found = list(own.filter(id__gt=last).order_by("id")[: limit + 1])
         names = held.names_of(scope, [Assignee(each.assignee_kind, each.assignee_id) for each in found])

@@ -4,7 +4,8 @@ import re
 
 from django.db.models import QuerySet
 
-from paceline.boards.models import Leaderboard
+from paceline.boards.models import Leaderboard, Visibility
+from paceline.domain.access import Permission
 from paceline.errors import NotFound
 from paceline.facts.scope import Scope
 from paceline.org.directory import AmbiguousName
@@ -15,14 +16,18 @@ IDS_TOLD_MAX = 10
 
 
 def listed(scope: Scope) -> QuerySet[Leaderboard]:
-    """The organization's boards with what they rank by, in the order they were made."""
+    """The organization's boards that the actor sees, with what they rank by, in the order they were made."""
     own = Leaderboard.objects.filter(org_id=scope.org_id).order_by("id")
+    if not scope.access.allows(Permission.READ_MANAGERS_BOARDS):
+        own = own.filter(visibility=Visibility.ALL.value)
     return own.select_related("metric", "target__metric", "target__measured_by__narrowed_from")
 
 
 def board(scope: Scope, board_id: int) -> Leaderboard:
-    """The board with this id. Raises NotFound."""
+    """The board with this id. Raises NotFound, and NotAllowed for one that is not for the actor."""
     found = listed(scope).filter(pk=board_id).first()
+    if found is None and Leaderboard.objects.filter(org_id=scope.org_id, pk=board_id).exists():
+        scope.needs(Permission.READ_MANAGERS_BOARDS)
     if found is None:
         raise NotFound("there is no such leaderboard")
     return found

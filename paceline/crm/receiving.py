@@ -8,6 +8,7 @@ import orjson
 
 from paceline.crm.rows import Checked, check_row
 from paceline.crm.values import Defaults, storable
+from paceline.domain.access import Permission
 from paceline.domain.record import Module
 from paceline.domain.rejection import Rejected
 from paceline.errors import Fault, InvalidInput
@@ -40,8 +41,9 @@ class _Run:
 def receive(scope: Scope, module: Module, source: str, sent: Sequence[Sequence[object]]) -> list[Received]:
     """Write the rows of a source, in the order of those who sent them: for each what became of it.
 
-    All in the caller's transaction. A refused row is known by its place among what its sender sent.
+    All in the caller's transaction. Raises NotAllowed. A refused row is known by its place among what its sender sent.
     """
+    scope.needs(Permission.CHANGE_RECORDS)
     rows = [(line, row) for each in sent for line, row in enumerate(each, 1)]
     rules = clock.rules(scope)
     defaults = Defaults(rules.currency, ZoneInfo(rules.time_zone))

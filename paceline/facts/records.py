@@ -18,9 +18,10 @@ PAGE_ROWS_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which records: of one owner, of one source or external id, made on days of a span (half-open)."""
+    """Which records: of an owner, of any of several, of a source or external id, made on days of a span (half-open)."""
 
     owner_id: int | None = None
+    owner_ids: Sequence[int] | None = None
     source: str | None = None
     external_id: str | None = None
     from_day: date | None = None
@@ -33,6 +34,7 @@ _LIST: LiteralString = """
     ORDER BY record_id LIMIT %(limit)s"""
 _ASKED: dict[str, LiteralString] = {
     "owner_id": "owner_id = %(owner_id)s",
+    "owner_ids": "owner_id = ANY(%(owner_ids)s::bigint[])",
     "source": "source = %(source)s",
     "external_id": "external_id = %(external_id)s",
     "from_day": "created_day >= %(from_day)s",

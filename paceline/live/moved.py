@@ -1,6 +1,7 @@
 """From what was posted to the assignments whose figures it moved."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -8,6 +9,7 @@ from django.db.models import Q, QuerySet
 from paceline.facts import clock, postings, rollup
 from paceline.facts.postings import Posting
 from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee
 from paceline.plan.models import AssigneeKind, Assignment, TargetStatus
 
 # Beyond this many a watcher reads everything anew, which is cheaper for both.
@@ -19,13 +21,25 @@ class Moved:
     """What moved up to a stamp: these assignments, or `everything`."""
 
     posted_at: datetime
-    assignment_ids: tuple[int, ...] = ()
+    assignments: Mapping[int, Assignee] = field(default_factory=dict[int, Assignee])
     everything: bool = False
+
+    @property
+    def assignment_ids(self) -> tuple[int, ...]:
+        """The ids in order."""
+        return tuple(sorted(self.assignments))
+
+    def seen_by(self, seen: frozenset[Assignee] | None) -> "Moved":
+        """What of it somebody hears of who sees the figures of these; None sees all."""
+        if seen is None:
+            return self
+        heard = {number: each for number, each in self.assignments.items() if each in seen}
+        return replace(self, assignments=heard)
 
     @property
     def is_nothing(self) -> bool:
         """Whether no figure of anybody moved."""
-        return not self.everything and not self.assignment_ids
+        return not self.everything and not self.assignments
 
 
 def moved_since(scope: Scope, after: datetime | None) -> Moved:
@@ -37,14 +51,15 @@ def moved_since(scope: Scope, after: datetime | None) -> Moved:
     oldest = postings.oldest(scope)
     if found is None or oldest is None or after < oldest:
         return Moved(last, everything=True)
-    ids: set[int] = set()
+    assignments: dict[int, Assignee] = {}
     for posting in found:
         if posting.metrics is None and posting.targets is None:
             return Moved(last, everything=True)
-        ids.update(_touched(scope, posting).values_list("id", flat=True)[: ASSIGNMENTS_MAX + 1])
-        if len(ids) > ASSIGNMENTS_MAX:
+        rows = _touched(scope, posting).values_list("id", "assignee_kind", "assignee_id")[: ASSIGNMENTS_MAX + 1]
+        assignments.update((number, Assignee(kind, of)) for number, kind, of in rows)
+        if len(assignments) > ASSIGNMENTS_MAX:
             return Moved(last, everything=True)
-    return Moved(last, tuple(sorted(ids)))
+    return Moved(last, assignments)
 
 
 def _touched(scope: Scope, posting: Posting) -> QuerySet[Assignment]:

@@ -11,9 +11,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from paceline.api import problems
 from paceline.api.callers import Caller, NotSignedIn, caller_of, now, recheck
+from paceline.domain.access import Permission
 from paceline.errors import InvalidInput, PacelineError
+from paceline.facts.sums import Assignee
 from paceline.live.hub import Subscriber, hub, in_thread
 from paceline.live.moved import Moved
+from paceline.org import reach
 
 # Proxies close what is silent for a minute; a revoked token is noticed as often.
 HEARTBEAT_SECONDS = 15.0
@@ -43,25 +46,37 @@ async def live(request: HttpRequest) -> HttpResponseBase:
 
 
 async def _events(caller: Caller, subscriber: Subscriber) -> AsyncIterator[bytes]:
-    ends = time.monotonic() + STREAM_SECONDS_MAX
+    began = time.monotonic()
+    checks = began + HEARTBEAT_SECONDS
     try:
+        seen = await in_thread(lambda: _seen(caller))
         yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
         yield _event("heartbeat", subscriber.known, {"known_at": subscriber.known})
-        while time.monotonic() < ends:
+        while time.monotonic() < began + STREAM_SECONDS_MAX:
             try:
-                moved = await asyncio.wait_for(subscriber.queue.get(), HEARTBEAT_SECONDS)
+                moved = await asyncio.wait_for(subscriber.queue.get(), max(0, checks - time.monotonic()))
             except TimeoutError:
-                await in_thread(lambda: recheck(caller, now()))
+                # Also where events never cease: who may no longer hear them, hears no more of them.
+                checks = time.monotonic() + HEARTBEAT_SECONDS
+                seen = await in_thread(lambda: _seen(recheck(caller, now())))
                 yield _event("heartbeat", subscriber.known, {"known_at": subscriber.known})
                 continue
             if moved is None:
                 return
             subscriber.known = moved.posted_at
-            yield _progress(moved)
+            heard = moved.seen_by(seen)
+            if not heard.is_nothing:
+                yield _progress(heard)
     except NotSignedIn:
         return
     finally:
         hub.leave(subscriber)
+
+
+def _seen(caller: Caller) -> frozenset[Assignee] | None:
+    """Whose figures the caller sees today."""
+    with caller.reading() as scope:
+        return None if scope.access.allows(Permission.READ_ALL) else reach.seen(scope, reach.today(scope))
 
 
 def _progress(moved: Moved) -> bytes:

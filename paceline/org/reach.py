@@ -51,15 +51,23 @@ def seen(scope: Scope, day: date) -> frozenset[Assignee] | None:
     return below | _oneself(scope)
 
 
-def check_sees(scope: Scope, assignee: Assignee, day: date) -> None:
-    """Raises NotAllowed unless the actor sees the assignee's figures."""
-    found = seen(scope, day)
-    if found is not None and assignee not in found:
+def check_sees(scope: Scope, assignee: Assignee, day: date | None = None) -> None:
+    """Raises NotAllowed unless the actor sees the assignee's figures on that day, or today."""
+    if scope.access.allows(Permission.READ_ALL):
+        return
+    if assignee not in (seen(scope, day or today(scope)) or ()):
         raise NotAllowed("you see your own figures and those of whoever is below you, and this is neither")
 
 
-def check_plans(scope: Scope, assignees: Collection[Assignee]) -> None:
-    """Raises NotAllowed unless the actor may change the shares of all of these. Nobody may change their own."""
+def people_seen(scope: Scope) -> list[int] | None:
+    """The people whose records the actor sees today; None for all records, also those that are nobody's."""
+    if scope.access.allows(Permission.READ_ALL):
+        return None
+    return sorted(each.id for each in seen(scope, today(scope)) or () if each.kind == "person")
+
+
+def check_plans(scope: Scope, assignees: Collection[Assignee] = ()) -> None:
+    """Raises NotAllowed unless the actor plans, and may change the shares of all of these. Nobody changes their own."""
     if _oneself(scope) & frozenset(assignees):
         raise NotAllowed("nobody changes their own quota: somebody above you does")
     if scope.access.allows(Permission.PLAN_ALL):

@@ -15,7 +15,7 @@ from paceline.facts.breakdown import Counted, Figure
 from paceline.facts.explain import Explanation, Rule
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
-from paceline.org import directory
+from paceline.org import directory, reach
 from paceline.org.calendar import today as today_of
 from paceline.org.names import findable
 from paceline.plan import rules
@@ -45,6 +45,7 @@ def records(
 ) -> list[Counted]:
     """A page of the records behind an assignment's current value; over all pages their values add up to it."""
     measure = Measure(scope, target, clocks, now)
+    reach.check_sees(scope, assignment.assignee, measure.as_of)
     figure = _figure(measure, assignment)
     return [] if figure is None else breakdown.records(scope, figure, after, limit)
 
@@ -52,6 +53,7 @@ def records(
 def series(scope: Scope, target: Target, assignment: Held, now: datetime, clocks: Clocks = NOW) -> list[Point]:
     """Each day of the assignment's window that has begun, with the pace line."""
     measure = Measure(scope, target, clocks, now)
+    reach.check_sees(scope, assignment.assignee, measure.as_of)
     figure = _figure(measure, assignment)
     if figure is None:
         return []
@@ -113,6 +115,8 @@ def why(
         scope, rules.definition(target.measured_by), findable(external_id), source and findable(source)
     )
     told = question.ask(question.definition)
+    # A record that is nobody's is everybody's business who looks after all.
+    reach.check_sees(scope, ORGANIZATION if told.person_id is None else Assignee("person", told.person_id))
     window = Window(target.start_date, target.end_date)
     today = today_of(directory.own_organization(scope), now)
     more = _stands(question, told, min(window.last, today)) if question.is_level else _falls(told, window, today)

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from paceline.domain.access import Permission
 from paceline.domain.calendar import Window
-from paceline.errors import InvalidInput, NotFound
+from paceline.errors import InvalidInput, NotAllowed, NotFound
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
-from paceline.org import directory
+from paceline.org import directory, reach
 from paceline.org.directory import AmbiguousName
 from paceline.org.kept import kept
 from paceline.org.models import Department, Person, Team
@@ -20,7 +21,33 @@ ORGANIZATION = Assignee(AssigneeKind.ORGANIZATION.value, 0)
 
 
 def target(scope: Scope, target_id: int) -> Target:
-    """The target with this id. Raises NotFound."""
+    """The target with this id. Raises NotFound, and NotAllowed where the actor sees no share of it."""
+    found = _any_target(scope, target_id)
+    shared = visible_assignments(scope)
+    if shared is not None and not shared.filter(target_id=target_id).exists():
+        raise NotAllowed("you see the targets that you, or those below you, have a share of")
+    return found
+
+
+def target_to_plan(scope: Scope, target_id: int) -> Target:
+    """The target with this id, for whoever plans: those below may have no share yet. Raises NotFound, NotAllowed."""
+    if not scope.access.allows(Permission.PLAN_ALL):
+        scope.needs(Permission.PLAN_BELOW)
+    return _any_target(scope, target_id)
+
+
+def visible_assignments(scope: Scope) -> QuerySet[Assignment] | None:
+    """The assignments of today that the actor sees; None for all of them."""
+    if scope.access.allows(Permission.READ_ALL):
+        return None
+    found = reach.seen(scope, reach.today(scope)) or frozenset()
+    who = Q(pk__in=[])
+    for kind in AssigneeKind.values:
+        who |= Q(assignee_kind=kind, assignee_id__in=[each.id for each in found if each.kind == kind])
+    return Assignment.objects.filter(who, org_id=scope.org_id, is_deleted=False)
+
+
+def _any_target(scope: Scope, target_id: int) -> Target:
     found = kept.get(scope, ("target", target_id), lambda: _targets(scope).filter(pk=target_id).first())
     if found is None:
         raise NotFound("there is no such target")
@@ -42,10 +69,11 @@ def target_named(scope: Scope, words: str) -> Target:
 
 
 def assignment(scope: Scope, assignment_id: int) -> Assignment:
-    """The assignment with this id. Raises NotFound."""
+    """The assignment with this id. Raises NotFound, and NotAllowed where the actor does not see it."""
     found = Assignment.objects.filter(org_id=scope.org_id, pk=assignment_id, is_deleted=False).first()
     if found is None:
         raise NotFound("there is no such assignment")
+    reach.check_sees(scope, Assignee(found.assignee_kind, found.assignee_id))
     return found
 
 

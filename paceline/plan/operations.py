@@ -7,7 +7,7 @@ from typing import Any, LiteralString, NamedTuple
 from paceline.facts import clock, postings
 from paceline.facts.postings import Posting
 from paceline.facts.scope import Scope
-from paceline.org import audit
+from paceline.org import audit, reach
 from paceline.plan.draft import Draft, Row
 from paceline.plan.models import Operation, OperationKind, Origin
 from paceline.plan.standing import Place, Standing
@@ -86,6 +86,7 @@ def post(
     """Store these changes of the draft's target with one stamp, on record and announced. The lock is held."""
     if not changes:
         return None
+    check_may(scope, changes)
     posted_at = clock.tick(scope)
     given = {"org_id": scope.org_id, "target_id": draft.target.id, "actor": scope.actor, "reason": reason}
     scope.run(_WRITE, {**given, "posted_at": posted_at, **_columns(changes)})
@@ -95,6 +96,15 @@ def post(
     entry = {"target_id": draft.target.id, "root_id": draft.root_id, "assignments": len(changes)}
     audit.Trail(scope, draft.kind.value, reason).record("operation", operation.id, old=None, new=entry)
     return operation
+
+
+def check_may(scope: Scope, changes: Iterable[Change]) -> None:
+    """Raises NotAllowed unless the actor may make these; one that only stands under another now is no change of its."""
+    reach.check_plans(scope, {each.place.assignee for each in changes if _is_own(each)})
+
+
+def _is_own(change: Change) -> bool:
+    return change.old is None or change.old._replace(parent_id=change.new.parent_id) != change.new
 
 
 def state_of(standing: Standing) -> State:

@@ -17,6 +17,7 @@ from paceline.facts import breakdown, sums
 from paceline.facts.breakdown import Figure
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Asked, Assignee, Sums
+from paceline.org import reach
 from paceline.org.calendar import work_calendar
 from paceline.org.kept import kept
 from paceline.plan import rules
@@ -175,15 +176,16 @@ class Report:
 
 
 def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, window: Window | None = None) -> Report:
-    """The progress of every assignment of the target, or of those for one window, down the tree.
+    """The progress of every assignment of the target that the actor sees, or of those for one window, down the tree.
 
     Run it in one snapshot. Raises InvalidInput for a clock that is in the future.
     """
     measure = Measure(scope, target, clocks, now)
+    seen = reach.seen(scope, measure.as_of)
     if measure.known_at is not None:
-        return Report(measure, _layout(scope, target, measure.known_at, window))
-    name = ("layout", target.id, window)
-    layout = kept.get(scope, name, lambda: _layout(scope, target, None, window), lambda made: len(made.shown))
+        return Report(measure, _layout(scope, target, measure.known_at, window, seen))
+    name = ("layout", target.id, window, seen)
+    layout = kept.get(scope, name, lambda: _layout(scope, target, None, window, seen), lambda made: len(made.shown))
     return Report(measure, layout)
 
 
@@ -191,13 +193,20 @@ def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, 
     """The progress of one assignment of the target, in a report of one row. Raises InvalidInput, NotFound."""
     measure = Measure(scope, target, clocks, now)
     one = held_one(scope, assignment_id, measure.known_at)
+    reach.check_sees(scope, one.assignee, measure.as_of)
     below = value_below(scope, one, measure.known_at)
     return Report(measure, _Layout([one], {one.id: 0}, {} if below is None else {one.id: one.value - below}))
 
 
-def _layout(scope: Scope, target: Target, known_at: datetime | None, window: Window | None) -> _Layout:
+def _layout(
+    scope: Scope, target: Target, known_at: datetime | None, window: Window | None, seen: frozenset[Assignee] | None
+) -> _Layout:
     assigned = held(scope, target, known_at)
-    shown = in_tree_order(each for each in assigned if window is None or each.window == window)
+    shown = in_tree_order(
+        each
+        for each in assigned
+        if (window is None or each.window == window) and (seen is None or each.assignee in seen)
+    )
     return _Layout(shown, depths(shown), _unallocated(assigned))
 
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from itertools import pairwise
 
 from paceline.facts.scope import Scope
-from paceline.plan.models import AssignmentValue
+from paceline.facts.sums import Assignee
+from paceline.org import reach
+from paceline.plan.models import Assignment, AssignmentValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class Step:
 
 
 def steps(scope: Scope, assignment_id: int) -> list[Step]:
-    """The assignment's changes, the oldest first."""
+    """The assignment's changes, the oldest first. Raises NotAllowed where the actor does not see it."""
+    first = Assignment.objects.filter(org_id=scope.org_id, id=assignment_id).first()
+    if first is not None:
+        reach.check_sees(scope, Assignee(first.assignee_kind, first.assignee_id))
     kept = AssignmentValue.objects.filter(org_id=scope.org_id, assignment_id=assignment_id).order_by("known_from")
     return [_step(before, each) for before, each in pairwise([None, *kept]) if each is not None]
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connections, transaction
 
 from paceline import edge
+from paceline.domain.access import Role, TokenScope
 from paceline.facts.scope import Scope
 from tests.api.calls import Api
 from tests.plan.cast import NOON, Cast, hired
@@ -82,3 +83,22 @@ def forget() -> None:
 def close() -> None:
     """Let go of this thread's connection."""
     connections.close_all()
+
+
+def member(stage: Stage, role: Role, person_id: int | None = None, passes_on: TokenScope = TokenScope.ADMIN) -> Api:
+    """The API as a new member with that role sees it, who is that person."""
+    from django.db import connection
+
+    from paceline.accounts.models import User
+    from paceline.org.models import ApiToken, Grant
+
+    number = Grant.objects.count()
+    with transaction.atomic():
+        user = User.objects.create_user(f"{role}{number}@members.example")
+        free = None if Grant.objects.filter(person=person_id).exists() else person_id
+        org_id = stage.cast.scope.org_id
+        grant = Grant.objects.create(org_id=org_id, user=user, role=role.value, person_id=free)
+        text = token(stage.cast.scope, passes_on, user.email)
+        ApiToken.objects.filter(email=user.email).update(grant=grant)
+    connection.ensure_connection()
+    return Api(text)

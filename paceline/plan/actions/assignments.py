@@ -10,7 +10,7 @@ from paceline.facts import clock, postings
 from paceline.facts.postings import Posting
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
-from paceline.org import audit
+from paceline.org import audit, reach
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.plan import find
@@ -45,8 +45,9 @@ def assign(
     takes over from that one those that stand below itself. Raises InvalidInput, NotFound, AlreadyAssigned.
     """
     with writing(scope, None):
-        target = find.target(scope, target_id)
+        target = find.target_to_plan(scope, target_id)
         find.check_assignee(scope, assignee)
+        reach.check_plans(scope, [assignee])
         checks = Checks()
         window = _check_window(checks, target, start_date or target.start_date, end_date or target.end_date)
         check_value(checks, value, 0)
@@ -77,8 +78,9 @@ def assign_all(scope: Scope, target_id: int, shares: Mapping[Assignee, int], *, 
     It is one posting. Raises InvalidInput, NotFound, AlreadyAssigned.
     """
     with writing(scope, None):
-        target = find.target(scope, target_id)
+        target = find.target_to_plan(scope, target_id)
         find.check_assignees(scope, shares)
+        reach.check_plans(scope, shares)
         checks = Checks()
         for value in shares.values():
             check_value(checks, value, 0)
@@ -147,6 +149,7 @@ def edit_assignment(
     """Change an assignment's value or lock; what is not given stays. Raises InvalidInput, NotFound."""
     with writing(scope, None):
         found = find.assignment(scope, assignment_id)
+        reach.check_plans(scope, [Assignee(found.assignee_kind, found.assignee_id)])
         old = audit.values(found, *_SHOWN)
         checks = Checks()
         if value is not None:
@@ -166,6 +169,7 @@ def remove_assignment(scope: Scope, assignment_id: int, *, reason: str = "") -> 
     """Take a share away; those below it go under what is above it. Its history stays. Raises NotFound."""
     with writing(scope, None):
         found = find.assignment(scope, assignment_id)
+        reach.check_plans(scope, [Assignee(found.assignee_kind, found.assignee_id)])
         old = audit.values(found, *_SHOWN)
         children = list(Assignment.objects.filter(org_id=scope.org_id, parent=found, is_deleted=False))
         checks = Checks()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from paceline.domain.access import Permission
 from paceline.facts.scope import Scope
 from paceline.plan import find
 from paceline.plan.actions.previews import Previewed, preview
@@ -19,6 +20,7 @@ def preview_copy(scope: Scope, target_id: int, options: Mapping[str, Any], today
     The people are those of the new window's first day, or of `today` where that is later: the notes say what becomes
     of each who left or moved. Raises InvalidInput, NotFound, Conflict.
     """
+    scope.needs(Permission.CHANGE_TARGETS)
     given = {name: plain(each) for name, each in options.items() if each is not None}
     target = find.target(scope, target_id)
     value = made_of(target, read_copy(target, given)).value

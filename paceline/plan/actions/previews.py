@@ -10,6 +10,7 @@ from django.db import transaction
 
 from paceline.errors import Conflict, NotFound
 from paceline.facts.scope import Scope
+from paceline.org import reach
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.org.names import findable
@@ -67,6 +68,7 @@ def preview(scope: Scope, asked: Asked, drafted: Draft | None = None) -> Preview
     """
     with transaction.atomic():
         draft = drafted or DRAFTERS[asked.kind](scope, asked.subject, asked.options)
+        reach.check_plans(scope, {row.place.assignee for row in draft.rows if row.before != row.after})
         token = secrets.token_hex(_TOKEN_BYTES)
         Preview.objects.create(
             org_id=scope.org_id, token=token, kind=asked.kind.value, asked=asked.write(), rows=written(draft.rows)

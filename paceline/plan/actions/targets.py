@@ -81,7 +81,8 @@ def create_target(
 
 
 def add_copy(scope: Scope, made: Target, copied_from: int, reason: str) -> None:
-    """Store a target that was made of another one. The lock is held."""
+    """Store a target that was made of another one. The lock is held. Raises NotAllowed."""
+    scope.needs(Permission.CHANGE_TARGETS)
     made.save()
     new = {**audit.values(made, *_SHOWN), "copied_from": copied_from}
     audit.Trail(scope, "copy_target", reason).record("target", made.id, old=None, new=new)

@@ -5,6 +5,7 @@ from typing import LiteralString
 
 from paceline.errors import Conflict, InvalidInput, NotFound
 from paceline.facts.scope import Scope
+from paceline.org import reach
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.plan import find, operations
@@ -41,6 +42,7 @@ def undo_last(
     Those before it can be taken back next, one by one. Raises NotFound, InvalidInput, ChangedSinceOperation.
     """
     with writing(scope, None):
+        reach.check_plans(scope)
         if (target_id is None) == (assignment_id is None):
             raise InvalidInput.at("target_id", "give a target or an assignment")
         last = _last(scope, target_id, assignment_id)

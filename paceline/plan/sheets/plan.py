@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import LiteralString
 
+from paceline.domain.access import Permission
 from paceline.domain.calendar import Window
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
@@ -42,6 +43,7 @@ class Plan:
     """
 
     def __init__(self, scope: Scope, target: Target) -> None:
+        self._scope = scope
         shares = in_tree_order(held(scope, target))
         self.whole = Window(target.start_date, target.end_date)
         self.style = style_of(directory.own_organization(scope), rules.definition(target.metric))
@@ -86,7 +88,8 @@ class Plan:
         return email or f"id:{assignee.id}"
 
     def table(self) -> Table:
-        """The rows of everybody who has any share."""
+        """The rows of everybody who has any share. Raises NotAllowed for whoever does not see them all."""
+        self._scope.needs(Permission.READ_ALL)
         periods = columns.in_order({window for own in self.own.values() for window in own} - {self.whole})
         header = [*columns.BEFORE_PERIODS, *map(columns.heading, periods), *columns.AFTER_PERIODS]
         return Table(header, [self._row(assignee, periods) for assignee in self.own])
