@@ -39,6 +39,9 @@ _WRITE: LiteralString = """
     SELECT %(org_id)s, %(posted_at)s, %(actor)s, %(reason)s, id, parent_id, value, origin, is_locked, is_deleted
     FROM given"""
 
+# So many rows travel in one statement.
+PART_ROWS = 10_000
+
 _ORIGINS = {
     OperationKind.BULK: Origin.MANUAL,
     OperationKind.CASCADE: Origin.CASCADE,
@@ -89,7 +92,11 @@ def post(
     check_may(scope, changes)
     posted_at = clock.tick(scope)
     given = {"org_id": scope.org_id, "target_id": draft.target.id, "actor": scope.actor, "reason": reason}
-    scope.run(_WRITE, {**given, "posted_at": posted_at, **_columns(changes)})
+    # The database writes one part while the next is made ready.
+    with scope.connection.pipeline():
+        for first in range(0, len(changes), PART_ROWS):
+            part = changes[first : first + PART_ROWS]
+            scope.run(_WRITE, {**given, "posted_at": posted_at, **_columns(part)})
     postings.announce(scope, Posting(posted_at, targets=frozenset({draft.target.id})))
     operation = _noted(scope, draft, posted_at, options, reason)
     # What it changed is on record in plan_assignment_value, row by row: see docs/decisions/operations-are-one-entry.md.
@@ -117,7 +124,7 @@ def _change(row: Row, ids: Mapping[Place, int], origin: str) -> Change | None:
     held = row.held
     parent_id = None if row.parent is None else ids[row.parent]
     if held is None:
-        made = State(row.after or 0, parent_id, row.origin or origin, row.is_locked, is_deleted=False)
+        made = State(row.after or 0, parent_id, row.origin or origin, row.is_locked, False)  # noqa: FBT003
         return Change(ids[row.place], row.place, None, made)
     old = state_of(held)
     if row.after is None:
