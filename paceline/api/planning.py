@@ -9,6 +9,7 @@ from paceline.api import answers
 from paceline.api.callers import Signed, now
 from paceline.api.pages import PathId
 from paceline.api.shapes import PROBLEMS, AssigneeOut, Given, Reason, example
+from paceline.domain.shares import Method
 from paceline.errors import NotFound
 from paceline.facts.scope import Scope
 from paceline.org import directory, reach
@@ -17,6 +18,7 @@ from paceline.plan import draft, find
 from paceline.plan.actions import cascades, periods, previews, undo
 from paceline.plan.actions.previews import Applied, Previewed
 from paceline.plan.models import TOKEN_CHARACTERS_MAX, Operation, Preview
+from paceline.plan.periods import CUTS, METHODS
 
 of_assignments = Router(tags=["planning"], auth=Signed())
 of_targets = Router(tags=["planning"], auth=Signed())
@@ -28,37 +30,66 @@ OPTIONS = {
     "hedge_percent": 5,
     "minimums": {"team:3": 5000000},
 }
-CascadeOptions = Annotated[
-    dict[str, Any],
-    Field(
-        description="method, children, values, weights, blend, history_from, history_to, hedge_percent, rounding, "
-        "levels, minimums, maximums, ramps: see the planning guide. Children are written as kind:id.",
-        examples=[OPTIONS],
-    ),
-]
-PeriodOptions = Annotated[
-    dict[str, Any],
-    Field(
-        description="every, method, shares, amounts, whole_tree, rounding, years, from_start: see the planning guide.",
-        examples=[{"every": "month", "method": "seasonal", "whole_tree": True}],
-    ),
-]
+# What is wrong in an option is told by the room that reads it, so that its schema is for the document alone.
+NUMBER = {"type": ["integer", "number", "string"], "description": "A number, or its decimal digits."}
+VALUE = {"type": "integer", "minimum": 0, "description": "In whole units: minor ones where the metric is money."}
+
+
+def _option(words: str, **schema: Any) -> Any:
+    return Field(default=None, description=words, json_schema_extra=schema)
+
+
+def _by_child(words: str, each: dict[str, Any]) -> Any:
+    return _option(words, type="object", additionalProperties=each)
+
+
+_ROUNDING: Any = _option("Values are multiples of it, such as 100000 for whole thousands.", type="integer", minimum=1)
 
 
 class CascadeIn(Given):
-    """What a cascade is asked for; all of it may be left out."""
+    """What a cascade is asked for, as the planning guide tells; all of it may be left out. Children are kind:id."""
 
-    model_config = example({"options": OPTIONS})
+    model_config = example(OPTIONS)
 
-    options: Annotated[CascadeOptions, Field(default_factory=dict)]
+    method: Any = _option("How it is divided.", type="string", enum=[each.value for each in Method])
+    children: Any = _option("Only these, such as team:3.", type="array", items={"type": "string"})
+    values: Any = _by_child("By the method manual: each child's value.", VALUE)
+    weights: Any = _by_child("By the method weighted: each child's weight.", NUMBER)
+    blend: Any = _by_child("By the method weighted: metrics by their key, and how much each counts.", NUMBER)
+    history_from: Any = _option("By the method weighted: from this day on.", type="string", format="date")
+    history_to: Any = _option("Up to this day, without it.", type="string", format="date")
+    hedge_percent: Any = _option(
+        "Over-assignment in per cent, for every level or level by level.",
+        anyOf=[NUMBER, {"type": "array", "items": NUMBER}],
+    )
+    rounding: Any = _ROUNDING
+    levels: Any = _option(
+        "How many levels down; 1 where left out.",
+        anyOf=[{"type": "integer", "minimum": 1}, {"type": "string", "const": "all"}],
+    )
+    minimums: Any = _by_child("No less than this for a child.", VALUE)
+    maximums: Any = _by_child("No more than this for a child.", VALUE)
+    ramps: Any = _by_child("What part of a full share somebody new gets, such as 0.5.", NUMBER)
 
 
 class PeriodsIn(Given):
-    """What periods are asked for; all of it may be left out."""
+    """What periods are asked for, as the planning guide tells; all of it may be left out."""
 
-    model_config = example({"options": {"every": "month", "method": "seasonal", "whole_tree": True}})
+    model_config = example({"every": "month", "method": "seasonal", "whole_tree": True})
 
-    options: Annotated[PeriodOptions, Field(default_factory=dict)]
+    every: Any = _option("Into what it is cut; months where left out.", type="string", enum=list(CUTS))
+    method: Any = _option("How it is divided.", type="string", enum=list(METHODS))
+    shares: Any = _option("By the method custom: per cent, one for each period.", type="array", items=NUMBER)
+    amounts: Any = _option("By the method custom: values, one for each period.", type="array", items=VALUE)
+    whole_tree: Any = _option("All shares below it too, with both sums exact.", type="boolean")
+    rounding: Any = _ROUNDING
+    years: Any = _option("By the method seasonal: how many years are looked back on.", type="integer", minimum=1)
+    from_start: Any = _option("Count periods from the window's first day, and not by the calendar.", type="boolean")
+
+
+def _options(given: Schema) -> dict[str, Any]:
+    """The options that are given, as the rooms read them."""
+    return given.dict(exclude_none=True)
 
 
 class ApplyIn(Given):
@@ -183,7 +214,7 @@ def preview_cascade(request: HttpRequest, assignment_id: PathId, given: CascadeI
     """Divide an assignment's value among those below it in the target tree, on one level or on all. Nothing changes."""
 
     def work(scope: Scope) -> dict[str, Any]:
-        return previewed(cascades.preview_cascade(scope, assignment_id, given.options, today_of(scope)))
+        return previewed(cascades.preview_cascade(scope, assignment_id, _options(given), today_of(scope)))
 
     return answers.write(request, work)
 
@@ -203,7 +234,7 @@ def preview_rebalance(request: HttpRequest, assignment_id: PathId, given: Cascad
     """After a hire or a departure: the smallest change, beside dividing anew. Nothing changes."""
 
     def work(scope: Scope) -> dict[str, Any]:
-        made = cascades.preview_rebalance(scope, assignment_id, given.options, today_of(scope))
+        made = cascades.preview_rebalance(scope, assignment_id, _options(given), today_of(scope))
         return {"smallest": previewed(made.smallest), "full": previewed(made.full)}
 
     return answers.write(request, work)
@@ -218,7 +249,9 @@ def rebalance(request: HttpRequest, assignment_id: PathId, given: ApplyIn) -> Ht
 @of_assignments.post("/{assignment_id}/periods/preview", response=PREVIEWED, summary="What generating periods would do")
 def preview_periods(request: HttpRequest, assignment_id: PathId, given: PeriodsIn) -> HttpResponse:
     """Split an assignment, or the whole tree below it, into months, quarters or weeks. Nothing changes."""
-    return answers.write(request, lambda scope: previewed(periods.preview_periods(scope, assignment_id, given.options)))
+    return answers.write(
+        request, lambda scope: previewed(periods.preview_periods(scope, assignment_id, _options(given)))
+    )
 
 
 @of_assignments.post("/{assignment_id}/periods", response=APPLIED, summary="Do what was previewed")

@@ -41,6 +41,7 @@ EQUAL, CUSTOM, SEASONAL = "equal", "custom", "seasonal"
 YEARS_DEFAULT = 3
 YEARS_MAX = 10
 
+METHODS = (EQUAL, CUSTOM, SEASONAL)
 _NAMES = ("every", "method", "shares", "amounts", "whole_tree", "rounding", "years", "from_start")
 _BY_HAND = frozenset({Origin.MANUAL.value, Origin.IMPORT.value})
 _COLUMNS = frozenset({ClashKind.COLUMN_FIXED, ClashKind.COLUMNS_TOO_SMALL})
@@ -67,7 +68,7 @@ def read_periods(given: Mapping[str, Any]) -> PeriodOptions:
     reader = Reader(checks, given)
     every, method = str(given.get("every", "month")), str(given.get("method", EQUAL))
     checks.choice("every", every, CUTS)
-    checks.choice("method", method, (EQUAL, CUSTOM, SEASONAL))
+    checks.choice("method", method, METHODS)
     shares, amounts = _listed(checks, given, "shares"), _listed(checks, given, "amounts")
     if method == CUSTOM and bool(shares) == bool(amounts):
         checks.fault("shares", "give shares in per cent or amounts, one for each period")

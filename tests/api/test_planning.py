@@ -16,7 +16,7 @@ def whole(stage: Stage, target: int) -> dict[str, dict[str, Any]]:
 
 
 def cascade(stage: Stage, share: int, **options: Any) -> dict[str, Any]:
-    shown = stage.writer.post(f"/assignments/{share}/cascade/preview", {"options": options})
+    shown = stage.writer.post(f"/assignments/{share}/cascade/preview", options)
     assert shown.status == 200, shown.body
     return shown.body
 
@@ -102,14 +102,14 @@ def test_the_figures_of_the_page(stage: Stage) -> None:
 
     weights = {words[name]: number for name, (_, number) in PAGE.items()}
     options = {"levels": "all", "method": "weighted", "weights": weights}
-    shown = admin.post(f"/assignments/{top}/cascade/preview", {"options": options}).body
+    shown = admin.post(f"/assignments/{top}/cascade/preview", options).body
     assert shown["unallocated"] == 0
     assert {row["unallocated"] for row in shown["rows"]} == {0, None}
     assert admin.post(f"/assignments/{top}/cascade", {"token": shown["token"]}).status == 200
     year = {name: (above, number * THOUSAND) for name, (above, number) in PAGE.items()}
     assert standing(admin, target, "2025-01-01/2026-01-01") == {"Globex": ("", 2_000 * THOUSAND), **year}
 
-    shown = admin.post(f"/assignments/{top}/periods/preview", {"options": {"whole_tree": True}}).body
+    shown = admin.post(f"/assignments/{top}/periods/preview", {"whole_tree": True}).body
     assert admin.post(f"/assignments/{top}/periods", {"token": shown["token"]}).status == 200
     starts = [f"2025-{month:02d}-01" for month in range(1, 13)]
     months = [standing(admin, target, f"{one}/{two}") for one, two in pairwise([*starts, "2026-01-01"])]
@@ -134,7 +134,7 @@ def standing(api: Api, target: int, window: str) -> dict[str, tuple[str, int]]:
 def months(stage: Stage, target: int, sales: int) -> None:
     """Split into months: every row adds up to its year, and every month to its parent's."""
     options = {"every": "month", "whole_tree": True}
-    shown = stage.writer.post(f"/assignments/{sales}/periods/preview", {"options": options}).body
+    shown = stage.writer.post(f"/assignments/{sales}/periods/preview", options).body
     assert stage.writer.post(f"/assignments/{sales}/periods", {"token": shown["token"]}).status == 200
     of_year = {name: row["target"] for name, row in whole(stage, target).items() if name != "Acme"}
     sums = dict.fromkeys(of_year, 0)
@@ -164,11 +164,13 @@ def test_what_cannot_be_is_told_with_its_constraints(stage: Stage) -> None:
     target = stage.target()
     top = stage.share(target, "organization", value=900_00)
     options = {"minimums": {f"department:{stage.cast.sales}": 1_000_00}}
-    refused = stage.writer.post(f"/assignments/{top}/cascade/preview", {"options": options})
+    refused = stage.writer.post(f"/assignments/{top}/cascade/preview", options)
     assert refused.problem[:2] == (422, "cannot_divide")
     assert [clash["off"] for clash in refused.body["clashes"]] == ["10000"]
-    refused = stage.writer.post(f"/assignments/{top}/cascade/preview", {"options": {"methode": "equal", "levels": 0}})
-    assert set(refused.problem[2]) == {"methode", "levels"}
+    refused = stage.writer.post(f"/assignments/{top}/cascade/preview", {"levels": 0, "method": "equel"})
+    assert set(refused.problem[2]) == {"levels", "method"}
+    refused = stage.writer.post(f"/assignments/{top}/cascade/preview", {"methode": "equal"})
+    assert set(refused.problem[2]) == {"methode"}
 
 
 def test_strangers_and_readers_plan_nothing(stage: Stage) -> None:

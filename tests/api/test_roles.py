@@ -91,7 +91,7 @@ OPERATIONS: dict[str, tuple[set[Role], Any]] = {
     "GET /assignments/{assignment_id}/history": (READERS, None),
     "POST /assignments/{assignment_id}/cascade/preview": (PLANNERS, {}),
     "POST /assignments/{assignment_id}/cascade": (PLANNERS, TOKEN),
-    "POST /assignments/{assignment_id}/periods/preview": (PLANNERS, {"options": {"every": "month"}}),
+    "POST /assignments/{assignment_id}/periods/preview": (PLANNERS, {"every": "month"}),
     "POST /assignments/{assignment_id}/periods": (PLANNERS, TOKEN),
     "POST /assignments/{assignment_id}/rebalance/preview": (PLANNERS, {}),
     "POST /assignments/{assignment_id}/rebalance": (PLANNERS, TOKEN),
@@ -251,7 +251,7 @@ def test_nobody_changes_their_own_quota_by_any_way(company: Company, role: Role)
     assert api.post(f"/targets/{target}/assignments/bulk", change).problem[:2] == not_allowed
     sheet = {"csv": f"kind,reference,value\nperson,{name.lower()}@acme.example,1.00\n"}
     assert api.post(f"/targets/{target}/plan/preview", sheet).problem[:2] == not_allowed
-    assert api.post(f"/assignments/{share}/periods/preview", {"options": {"every": "month"}}).problem[:2] == not_allowed
+    assert api.post(f"/assignments/{share}/periods/preview", {"every": "month"}).problem[:2] == not_allowed
     applied = stage.admin.post(f"/assignments/{above}/cascade", {"token": previewed["token"]})
     assert applied.status == 200
     assert api.post(f"/targets/{target}/undo", REASON).problem[:2] == not_allowed
