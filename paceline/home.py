@@ -63,7 +63,7 @@ def make_home(folder: Path) -> None:
         )
 
 
-def secret(folder: Path, name: str) -> str:
+def secret(folder: Path, name: str, size_bytes: int = SECRET_BYTES) -> str:
     """The secret kept in a file that only its owner reads; made at random where there is none.
 
     Two processes that make it at once get the same one: the file appears whole, and only once.
@@ -71,7 +71,7 @@ def secret(folder: Path, name: str) -> str:
     path = folder / name
     try:
         if not path.exists():
-            _place(path, secrets.token_hex(SECRET_BYTES))
+            _place(path, secrets.token_hex(size_bytes))
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise HomeNotUsable(

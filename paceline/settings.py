@@ -25,21 +25,36 @@ def hosts() -> list[str]:
     return [name.strip() for name in given.split(",") if name.strip()] or ["localhost", "127.0.0.1", "[::1]"]
 
 
+def site_url() -> str:
+    """Where the links in mails and of commands lead."""
+    given = os.environ.get("PACELINE_URL")
+    if given:
+        return given.rstrip("/") + "/"
+    return f"https://{hosts()[0]}/" if IS_SECURE else "http://127.0.0.1:8000/"
+
+
 # Behind TLS, which a proxy ends: cookies go over TLS only, and browsers are told to stay with it.
 IS_SECURE = os.environ.get("PACELINE_TLS") == "1"
 
+SITE_URL = site_url()
 SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = hosts()
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "ninja",
     "procrastinate.contrib.django",
+    # Before allauth, whose pages it lays out anew.
     "paceline.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "paceline.org",
     "paceline.crm",
     "paceline.plan",
@@ -56,7 +71,10 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "paceline.middleware.refusals",
     "paceline.middleware.heads",
 ]
@@ -65,7 +83,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 # paceline.setup adds where the server is, once it is ready.
@@ -87,7 +111,9 @@ WHITENOISE_AUTOREFRESH = False
 # Ten thousand records of a few kilobytes each.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * MEBIBYTE
 
-SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+# In the database, because a session that is only a cookie cannot be ended. The choices that a newcomer would question
+# here and below are in docs/decisions/accounts.md.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "paceline_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -102,5 +128,48 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# What allauth counts its attempts in: several processes share it. A count that is thrown out is one that starts anew.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_attempt",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["paceline.accounts.passwords.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "tree"
+LOGOUT_REDIRECT_URL = "account_login"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+ACCOUNT_ADAPTER = "paceline.accounts.adapter.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Paceline"
+# Browsers have passkeys on plain HTTP for this machine alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
 
 NINJA_PAGINATION_MAX_LIMIT = 1_000

@@ -1,6 +1,6 @@
 """Every address of the service."""
 
-from django.urls import path
+from django.urls import include, path
 
 from paceline import health
 from paceline.api.app import api
@@ -9,8 +9,7 @@ from paceline.web import pages
 
 urlpatterns = [
     path("", pages.tree, name="tree"),
-    path("sign-in", pages.sign_in, name="sign_in"),
-    path("sign-out", pages.sign_out, name="sign_out"),
+    path("", include("paceline.accounts.urls")),
     path("targets/<int:target_id>/rows", pages.rows, name="rows"),
     path("health", health.health),
     path("ready", health.ready),

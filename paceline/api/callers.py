@@ -8,27 +8,32 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja.security import HttpBearer
+from ninja.utils import check_csrf
 
 from paceline import edge
-from paceline.domain.access import WHOLE, Access, TokenScope
+from paceline.accounts import sessions
+from paceline.accounts.sessions import Membership
+from paceline.domain.access import WHOLE, Access, Role, TokenScope
 from paceline.errors import NotAllowed
 from paceline.facts.scope import Scope
 from paceline.org.actions import tokens
 from paceline.org.actions.tokens import Identity, NotSignedIn
 
-# The session of a page that was signed in with a token keeps its id, never its text.
-SESSION_TOKEN = "token_id"  # noqa: S105 - the name of an entry
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A checked identity: whose organization, in whose name, for what, and from where."""
+    """A checked identity: whose organization, in whose name, for what, and from where.
+
+    It came with a token or with a session, which the other of `token_id` and `session_key` is none of.
+    """
 
     org_id: int
     actor: str
     token_scope: TokenScope
-    token_id: int
+    token_id: int | None = None
+    session_key: str = ""
     access: Access = WHOLE
     origin: str = ""
 
@@ -55,21 +60,30 @@ def caller_of(request: HttpRequest) -> Caller:
         return _caller(request, tokens.token_of(text.strip(), now()))
     if kind:
         raise NotSignedIn("send the token as `Authorization: Bearer TOKEN`")
-    if request.method in SAFE_METHODS:
-        return session_caller(request)
-    raise NotSignedIn("send a token: `Authorization: Bearer TOKEN`")
+    caller = session_caller(request)
+    # A browser sends the cookie whoever asks it to: what changes something comes from our own pages alone.
+    if request.method not in SAFE_METHODS and check_csrf(request):
+        raise NotAllowed("send the token of the page as X-CSRFToken, or an API token: `Authorization: Bearer TOKEN`")
+    return caller
 
 
 def session_caller(request: HttpRequest) -> Caller:
-    """Who is signed in on the page that sent the request. Raises NotSignedIn."""
-    number = request.session.get(SESSION_TOKEN)
-    if number is None:
-        raise NotSignedIn("sign in, or send a token: `Authorization: Bearer TOKEN`")
-    return _caller(request, tokens.token_numbered(number, now()))
+    """Who is signed in on the page that sent the request. Raises NotSignedIn, OrganizationNotChosen."""
+    found = sessions.signed_in(request)
+    origin = str(request.META.get("REMOTE_ADDR", ""))
+    key = request.session.session_key or ""
+    return Caller(found.org_id, found.email, _passes_on(found), None, key, found.access, origin)
+
+
+def _passes_on(found: Membership) -> TokenScope:
+    """A session passes on all that its user may do; their role says what that is."""
+    return TokenScope.ADMIN if found.role == Role.ADMIN else TokenScope.WRITE
 
 
 def recheck(caller: Caller, now: datetime) -> Caller:
-    """The caller with what they may do now. Raises NotSignedIn if the token is no longer good."""
+    """The caller with what they may do now. Raises NotSignedIn if the token, or the session, is no longer good."""
+    if caller.token_id is None:
+        return replace(caller, access=sessions.still(caller.session_key, caller.org_id).access)
     return replace(caller, access=tokens.token_numbered(caller.token_id, now).access)
 
 
@@ -80,7 +94,7 @@ def now() -> datetime:
 
 def _caller(request: HttpRequest, found: Identity) -> Caller:
     origin = str(request.META.get("REMOTE_ADDR", ""))
-    return Caller(found.org_id, found.email, found.scope, found.token_id, found.access, origin)
+    return Caller(found.org_id, found.email, found.scope, found.token_id, "", found.access, origin)
 
 
 class Signed(HttpBearer):

@@ -18,6 +18,7 @@ from paceline.cli import (
     service,
     showing,
     units,
+    users,
 )
 from paceline.cli.common import say
 from paceline.errors import PacelineError
@@ -37,7 +38,21 @@ app = typer.Typer(
     context_settings={"max_content_width": HELP_CHARACTERS_MAX},
     pretty_exceptions_enable=False,
 )
-for room in (ground, people, units, bring, metrics, planning, cascading, plans, figures, boards, service, showing):
+for room in (
+    ground,
+    people,
+    units,
+    users,
+    bring,
+    metrics,
+    planning,
+    cascading,
+    plans,
+    figures,
+    boards,
+    service,
+    showing,
+):
     room.add_to(app)
 
 

@@ -11,7 +11,6 @@ from paceline.cli.common import err, say, tell
 from paceline.cli.service import PORT_DEFAULT, PortOption
 from paceline.errors import Conflict
 
-ADMIN = "admin@example.com"
 # The token of the demo's admin, so that every start takes the same one.
 TOKEN_FILE = "demo_token"  # noqa: S105 - the file's name, not what is in it
 HOST = "127.0.0.1"
@@ -34,11 +33,16 @@ def demo(port: PortOption = PORT_DEFAULT, live: LiveOption = False, reset: Reset
     with serve.bind(HOST, port) as bound:
         common.get_ready()
         _prepare(reset=reset)
-        text = _token()
+        password, text = _password(), _token()
 
         def ready(address: str) -> None:
+            from paceline.demo.accounts import WHO
+
             tell(f"Paceline is ready at {address}")
-            say(f"Sign in as {ADMIN} with the token {text}")
+            say(f"Sign in with the password {password} as")
+            for role, (email, _) in WHO.items():
+                say(f"  {email} ({role})")
+            say(f"Programs call the API with the token {text}")
             say("`paceline demo --live` adds changes, `--reset` starts over, Ctrl-C stops", style="dim")
             if live:
                 threading.Thread(target=_change, daemon=True, name="changes").start()
@@ -83,10 +87,19 @@ def _load() -> None:
         )
 
 
+def _password() -> str:
+    """The password of the demo's accounts."""
+    from paceline import edge, home
+    from paceline.demo import accounts, company
+
+    return accounts.prepare(edge.command_scope(company.SLUG), home.home())
+
+
 def _token() -> str:
     """The text of the admin's token: the one of the start before, if it is good still."""
     from paceline import edge, home
     from paceline.demo import company
+    from paceline.demo.accounts import ADMIN
     from paceline.org.actions import tokens
 
     path = home.home() / TOKEN_FILE

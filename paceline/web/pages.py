@@ -5,27 +5,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from paceline.api.callers import SESSION_TOKEN, Caller, now, session_caller
+from paceline.accounts.sessions import OrganizationNotChosen
+from paceline.api.callers import Caller, now, session_caller
 from paceline.domain.kinds import Unit
 from paceline.domain.money import format_units
 from paceline.domain.pace import Status, percent_text
 from paceline.errors import NotFound, PacelineError
 from paceline.facts.scope import Scope
 from paceline.org import directory
-from paceline.org.actions import tokens
 from paceline.org.actions.tokens import NotSignedIn
 from paceline.plan import find, progress
 from paceline.plan.models import Target, TargetStatus
 from paceline.plan.progress import Report, Row
 
-NOT_FOUND, SIGN_IN_REFUSED = 404, 200
+NOT_FOUND = 404
 # A longer page is slow to read: it shows the units, and people unit by unit.
 ROWS_SHOWN_MAX = 400
-TOKEN_CHARACTERS_MAX = 200
 TARGETS_SHOWN_MAX = 100
 PERCENT = 100
 ID_DIGITS_MAX = 19
@@ -69,7 +69,9 @@ def tree(request: HttpRequest) -> HttpResponse:
     try:
         caller = session_caller(request)
     except NotSignedIn:
-        return redirect("sign_in")
+        return redirect_to_login(request.get_full_path())
+    except OrganizationNotChosen:
+        return redirect("organizations")
     try:
         with caller.reading() as scope:
             return render(request, "paceline/tree.html", _tree(request, scope, caller))
@@ -176,28 +178,6 @@ def rows(request: HttpRequest, target_id: int) -> HttpResponse:
     return render(
         request, "paceline/rows.html", {"lines": [line(report, *each) for each in found], "target": report.target}
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in with a token, whose id the session keeps."""
-    if request.method != "POST":
-        return render(request, "paceline/sign_in.html")
-    text = request.POST.get("token", "").strip()[:TOKEN_CHARACTERS_MAX]
-    try:
-        token = tokens.token_of(text, now())
-    except NotSignedIn as error:
-        return render(request, "paceline/sign_in.html", {"error": error.message}, status=SIGN_IN_REFUSED)
-    request.session.flush()
-    request.session[SESSION_TOKEN] = token.token_id
-    return redirect("tree")
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """Forget the session."""
-    request.session.flush()
-    return redirect("sign_in")
 
 
 def _number(text: str | None, otherwise: int | None) -> int | None:

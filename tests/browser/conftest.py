@@ -47,6 +47,13 @@ def token(acme: Terminal) -> str:
 
 
 @pytest.fixture
+def rosa(acme: Terminal) -> str:
+    """The password of rosa@acme.example, an admin."""
+    acme("user", "create", "--email", "rosa@acme.example", "--password-stdin", given="a pump in the harbour\n")
+    return "a pump in the harbour"
+
+
+@pytest.fixture
 def address(acme: Terminal, committed: Database) -> Iterator[str]:
     """Where Acme is served."""
     from django.db import connections

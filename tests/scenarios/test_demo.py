@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 import httpx
 import pytest
@@ -14,7 +15,13 @@ from tests.scenarios.shell import REPOSITORY, Shell
 
 __all__ = ["terminal"]
 
-TOKEN = "Sign in as admin@example.com with the token "
+PASSWORD, TOKEN = "Sign in with the password ", "Programs call the API with the token "
+ACCOUNTS = {
+    "admin@example.com": "admin",
+    "tariq.haddad@northwind.example": "manager",
+    "grace.kim@northwind.example": "rep",
+    "felix.brandt@northwind.example": "viewer",
+}
 
 
 @contextmanager
@@ -33,13 +40,27 @@ def demo(shell: Shell, home: str, *options: str) -> Iterator[tuple[str, dict[str
     assert running.stderr
     try:
         address = running.stdout.readline().strip().removeprefix("Paceline is ready at ")
-        said = running.stderr.readline().strip()
-        assert said.startswith(TOKEN), said
-        yield address, {"Authorization": f"Bearer {said.removeprefix(TOKEN)}"}
+        # The log goes to standard error too, a line of JSON for a request.
+        words = (line.strip() for line in running.stderr if not line.startswith("{"))
+        said = list(islice(words, 2 + len(ACCOUNTS)))
+        assert said[1:-1] == [f"{email} ({role})" for email, role in ACCOUNTS.items()]
+        check_accounts(address, said[0].removeprefix(PASSWORD).removesuffix(" as"))
+        assert said[-1].startswith(TOKEN), said
+        yield address, {"Authorization": f"Bearer {said[-1].removeprefix(TOKEN)}"}
     finally:
         running.terminate()
         running.communicate(timeout=20)
     assert running.returncode in {0, 143}
+
+
+def check_accounts(address: str, password: str) -> None:
+    """Everybody signs in."""
+    for email in ACCOUNTS:
+        with httpx.Client(base_url=address, follow_redirects=True) as browser:
+            page = browser.get("/sign-in").text
+            token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+            given = {"csrfmiddlewaretoken": token, "login": email, "password": password}
+            assert browser.post("/sign-in", data=given).url.path == "/", email
 
 
 def names(address: str, headers: dict[str, str]) -> list[str]:
