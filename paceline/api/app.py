@@ -10,7 +10,20 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 import paceline
-from paceline.api import boards, document, figures, metrics, people, planning, plans, problems, records, targets, units
+from paceline.api import (
+    audit,
+    boards,
+    document,
+    figures,
+    metrics,
+    people,
+    planning,
+    plans,
+    problems,
+    records,
+    targets,
+    units,
+)
 
 DESCRIPTION = """
 Sales targets and quotas, computed live and exactly from CRM records.
@@ -63,6 +76,7 @@ def _make() -> NinjaAPI:
         docs_url="/docs",
     )
     problems.add_to(made)
+    made.add_router("/audit", audit.router)
     made.add_router("/metrics", metrics.router)
     made.add_router("/people", people.router)
     made.add_router("/departments", units.departments)

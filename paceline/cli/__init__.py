@@ -6,6 +6,7 @@ import sys
 import typer
 
 from paceline.cli import (
+    audit,
     boards,
     bring,
     cascading,
@@ -50,6 +51,7 @@ for room in (
     plans,
     figures,
     boards,
+    audit,
     service,
     showing,
 ):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -28,6 +29,7 @@ Row = dict[str, Any]
 
 # Wider than any table, so that it is measured and not squeezed.
 WIDTH_MAX = 10_000
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _FIGURES = {
     "attainment",
     "current",
@@ -59,10 +61,17 @@ def print_rows(rows: Sequence[Row], format_: Format, names: Sequence[str]) -> No
         else:
             writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({name: _cell(each) for name, each in row.items()} for row in rows)
         sys.stdout.flush()
     except BrokenPipeError:
         out.on_broken_pipe()
+
+
+def _cell(value: object) -> object:
+    """The value as a cell of CSV: a text that a spreadsheet would compute is marked, a number in digits is not."""
+    from paceline.plan.sheets.texts import neutral
+
+    return neutral(value) if isinstance(value, str) and not _NUMBER.fullmatch(value) else value
 
 
 def _print_table(rows: Sequence[Row], names: Sequence[str]) -> None:

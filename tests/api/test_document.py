@@ -8,6 +8,7 @@ import pytest
 
 METHODS = {"get", "post", "patch", "delete"}
 PATHS = {
+    "/audit": {"get"},
     "/metrics": {"get", "post"},
     "/metrics/{key}": {"get", "patch", "delete"},
     "/people": {"get", "post"},

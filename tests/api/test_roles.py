@@ -40,6 +40,7 @@ TOKEN = {"token": "0" * 40}
 # By operation: whom it lets in, and with what it is called. What is Sam's stands for what is below the manager, and is
 # not the rep's, who is Eve. A new operation fails here until it is decided.
 OPERATIONS: dict[str, tuple[set[Role], Any]] = {
+    "GET /audit": (ADMINS, None),
     "GET /metrics": (EVERYBODY, None),
     "POST /metrics": (ADMINS, METRIC),
     "GET /metrics/{key}": (EVERYBODY, None),
