@@ -76,6 +76,8 @@ def run(bound: socket.socket, ready: Callable[[str], None], processes: int = 1) 
 
     Several processes share the port and nothing else: docs/decisions/threads-for-answers.md.
     """
+    # Who asks is what such a proxy says in X-Forwarded-For; from anybody else the header says nothing.
+    proxies = os.environ.get("PACELINE_PROXIES", "")
     config = uvicorn.Config(
         "paceline.serve:application",
         factory=True,
@@ -86,7 +88,8 @@ def run(bound: socket.socket, ready: Callable[[str], None], processes: int = 1) 
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
         ws="none",
     )
     Thread(target=_tell, args=(bound, ready), daemon=True).start()

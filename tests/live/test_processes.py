@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.api.stage import Stage
 from tests.databases import Database
@@ -17,7 +18,8 @@ from tests.scenarios.test_api_killed import Service
 PROCESSES, CALLS, SECONDS_MAX = 2, 40, 20
 
 
-def test_several_processes_are_one_service(stage: Stage, committed: Database) -> None:
+def test_several_processes_are_one_service(stage: Stage, committed: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACELINE_PROXIES", "127.0.0.0/8")
     service = Service(Shell(committed.parameters), ("--processes", str(PROCESSES)))
     address = service.start()
     assert service.process
@@ -33,9 +35,14 @@ def test_several_processes_are_one_service(stage: Stage, committed: Database) ->
     ]
     assert sum(float(line.rpartition(" ")[2]) for line in counted) >= CALLS
 
-    for pid in first:
-        os.kill(pid, signal.SIGKILL)
-    until(lambda: len(working(parent) - first) == PROCESSES and status(address) == 200)
+    # Who asks is what a trusted proxy says, the last address that is not such a proxy's own.
+    asked = {"Authorization": f"Bearer {stage.admin.token}", "X-Forwarded-For": "203.0.113.9, 198.51.100.7, 127.0.0.2"}
+    assert httpx.post(f"{address}/api/v1/teams", json={"name": "New"}, headers=asked).status_code == 201
+    assert stage.admin.get("/audit?kind=team&limit=1").body["items"][0]["origin"] == "198.51.100.7"
+
+    lost = min(first)
+    os.kill(lost, signal.SIGKILL)
+    until(lambda: len(working(parent) - {lost}) == PROCESSES and status(address) == 200)
     second = working(parent)
     assert service.stop(signal.SIGKILL) == -signal.SIGKILL
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in second))
