@@ -53,13 +53,12 @@ _LEVEL_THEN: LiteralString = """
 # Index: daily_total's primary key alone, and rollup_standing; with known_at credit_counted, and rollup's primary key.
 _TEAM_DAYS: LiteralString = """
     SELECT s.number, max(s.day) FROM (
-        SELECT u.number, p.day FROM (
-            SELECT r.units, d.day, sum(d.value) AS value
-            FROM ({days}) d JOIN rollup r ON r.person_id = d.person_id AND {within}
-            WHERE {known} AND {among} AND d.day >= %(start)s AND d.day < %(end)s
-            GROUP BY r.units, d.day) p
-        CROSS JOIN LATERAL unnest(p.units) u (number)
-        WHERE u.number < 0 GROUP BY u.number, p.day HAVING sum(p.value) <> 0) s
+        SELECT r.number, d.day FROM ({days}) d
+        JOIN (SELECT r.person_id, r.from_day, r.to_day, u.number
+              FROM rollup r CROSS JOIN LATERAL unnest(r.units) u (number)
+              WHERE {known} AND {among} AND u.number < 0) r ON r.person_id = d.person_id AND {within}
+        WHERE d.day >= %(start)s AND d.day < %(end)s
+        GROUP BY r.number, d.day HAVING sum(d.value) <> 0) s
     GROUP BY s.number"""
 _ASKED: LiteralString = "r.units && %(units)s::bigint[]"
 # Where a flow's days count, and a level's: with whoever was there on the day, with whoever is there at the end.
