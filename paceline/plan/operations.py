@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
+import psycopg
+
 from paceline.facts import clock, postings
 from paceline.facts.postings import Posting
 from paceline.facts.scope import Scope
@@ -16,31 +18,23 @@ _NUMBERS: LiteralString = """
     SELECT string_agg(nextval((SELECT pg_get_serial_sequence('plan_assignment', 'id')::regclass))::text, ' ')
     FROM generate_series(1, %(count)s)"""
 
-# All in one statement, so that the rows travel once. Index: plan_assignment_pkey.
-_WRITE: LiteralString = """
-    WITH given AS MATERIALIZED (
-        SELECT * FROM unnest(
-            %(is_new)s::boolean[], %(id)s::bigint[], %(kind)s::text[], %(of)s::bigint[], %(start)s::date[],
-            %(end)s::date[], %(parent_id)s::bigint[], %(value)s::bigint[], %(origin)s::text[],
-            %(is_locked)s::boolean[], %(is_deleted)s::boolean[])
-        AS g (is_new, id, kind, of, start, after, parent_id, value, origin, is_locked, is_deleted)),
-    added AS (
-        INSERT INTO plan_assignment (org_id, target_id, id, assignee_kind, assignee_id, start_date, end_date,
-                                     parent_id, value, origin, is_locked, is_deleted)
-        SELECT %(org_id)s, %(target_id)s, id, kind, of, start, after, parent_id, value, origin, is_locked, is_deleted
-        FROM given WHERE is_new),
-    changed AS (
-        UPDATE plan_assignment a
-        SET parent_id = g.parent_id, value = g.value, origin = g.origin, is_locked = g.is_locked,
-            is_deleted = g.is_deleted
-        FROM given g WHERE NOT g.is_new AND a.org_id = %(org_id)s AND a.id = g.id)
-    INSERT INTO plan_assignment_value (org_id, known_from, actor, reason, assignment_id, parent_id, value, origin,
-                                       is_locked, is_deleted)
-    SELECT %(org_id)s, %(posted_at)s, %(actor)s, %(reason)s, id, parent_id, value, origin, is_locked, is_deleted
-    FROM given"""
+_ADD: LiteralString = """
+    COPY plan_assignment (org_id, target_id, id, assignee_kind, assignee_id, start_date, end_date,
+                          value, parent_id, origin, is_locked, is_deleted) FROM STDIN"""
 
-# So many rows travel in one statement.
-PART_ROWS = 10_000
+_KEEP: LiteralString = """
+    COPY plan_assignment_value (org_id, known_from, actor, reason, assignment_id,
+                                value, parent_id, origin, is_locked, is_deleted) FROM STDIN"""
+
+# Index: plan_assignment_pkey.
+_CHANGE: LiteralString = """
+    UPDATE plan_assignment a
+    SET value = g.value, parent_id = g.parent_id, origin = g.origin, is_locked = g.is_locked,
+        is_deleted = g.is_deleted
+    FROM unnest(%(id)s::bigint[], %(value)s::bigint[], %(parent_id)s::bigint[], %(origin)s::text[],
+                %(is_locked)s::boolean[], %(is_deleted)s::boolean[])
+        AS g (id, value, parent_id, origin, is_locked, is_deleted)
+    WHERE a.org_id = %(org_id)s AND a.id = g.id"""
 
 _ORIGINS = {
     OperationKind.BULK: Origin.MANUAL,
@@ -91,12 +85,8 @@ def post(
         return None
     check_may(scope, changes)
     posted_at = clock.tick(scope)
-    given = {"org_id": scope.org_id, "target_id": draft.target.id, "actor": scope.actor, "reason": reason}
-    # The database writes one part while the next is made ready.
-    with scope.connection.pipeline():
-        for first in range(0, len(changes), PART_ROWS):
-            part = changes[first : first + PART_ROWS]
-            scope.run(_WRITE, {**given, "posted_at": posted_at, **_columns(part)})
+    _store(scope, draft.target.id, changes)
+    _copy(scope, _KEEP, ((scope.org_id, posted_at, scope.actor, reason, each.id, *each.new) for each in changes))
     postings.announce(scope, Posting(posted_at, targets=frozenset({draft.target.id})))
     operation = _noted(scope, draft, posted_at, options, reason)
     # What it changed is on record in plan_assignment_value, row by row: see docs/decisions/operations-are-one-entry.md.
@@ -135,22 +125,34 @@ def _change(row: Row, ids: Mapping[Place, int], origin: str) -> Change | None:
     return None if new == old else Change(held.id, row.place, old, new)
 
 
-def _columns(changes: Sequence[Change]) -> dict[str, str]:
-    states = zip(*(each.new for each in changes), strict=True)
-    columns: dict[str, Iterable[object]] = {
-        "is_new": (each.old is None for each in changes),
-        "id": (each.id for each in changes),
-        "kind": (each.place.assignee.kind for each in changes),
-        "of": (each.place.assignee.id for each in changes),
-        "start": (each.place.window.start for each in changes),
-        "end": (each.place.window.end for each in changes),
-        **dict(zip(State._fields, states, strict=True)),
-    }
-    return {name: _array(values) for name, values in columns.items()}
+def _store(scope: Scope, target_id: int, changes: Iterable[Change]) -> None:
+    """Write what the assignments are from now on."""
+    changed: list[Change] = []
+    added: list[Change] = []
+    for each in changes:
+        (added if each.old is None else changed).append(each)
+    if added:
+        _copy(scope, _ADD, ((scope.org_id, target_id, *_known_by(each), *each.new) for each in added))
+    if changed:
+        states = zip(*(each.new for each in changed), strict=True)
+        columns = dict(zip(State._fields, map(_array, states), strict=True))
+        scope.run(_CHANGE, {"org_id": scope.org_id, "id": _array(each.id for each in changed), **columns})
+
+
+def _known_by(change: Change) -> tuple[object, ...]:
+    (kind, number), window = change.place
+    return change.id, kind, number, window.start, window.end
+
+
+def _copy(scope: Scope, query: LiteralString, rows: Iterable[tuple[object, ...]]) -> None:
+    """The database writes the first rows while the last are made ready."""
+    with psycopg.Cursor(scope.connection) as cursor, cursor.copy(query) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _array(values: Iterable[object]) -> str:
-    """A database array of numbers, days, truths and words of our own; the driver takes ten times as long for a list."""
+    """A database array of numbers, truths and words of our own; the driver takes ten times as long for a list."""
     return f"{{{','.join(map(str, values)).replace('None', 'NULL')}}}"
 
 
