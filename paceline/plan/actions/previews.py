@@ -104,16 +104,16 @@ def forget(before: datetime) -> None:
 
 
 def written(rows: Sequence[Row]) -> str:
-    """What of the rows is applied, a line each: whose, which days, before, after, id, under whom, the lock."""
+    """What of the rows is applied, a line each: whose, which days, after, the lock, under whom, before, id."""
     days = {window: f"{window.start}\t{window.end}" for window in {row.place.window for row in rows}}
-    return "\n".join(_line(row, days[row.place.window]) for row in rows)
+    return "\n".join([_line(row, days[row.place.window]) for row in rows])
 
 
 def _line(row: Row, days: str) -> str:
     (kind, number), held, above = row.place.assignee, row.held, row.parent
-    before, after = _digits(row.before), _digits(row.after)
     under = "" if above is None else f"{above.assignee.kind}:{above.assignee.id}"
-    return f"{kind}\t{number}\t{days}\t{before}\t{after}\t{'' if held is None else held.id}\t{under}\t{row.is_locked}"
+    was = "\t" if held is None else f"{_digits(row.before)}\t{held.id}"
+    return f"{kind}\t{number}\t{days}\t{_digits(row.after)}\t{row.is_locked}\t{under}\t{was}"
 
 
 def _digits(value: int | None) -> str:
@@ -141,11 +141,11 @@ _Place = tuple[str, int, str, str]
 class _Kept(NamedTuple):
     """What a line says beside its place; values as `_digits` has them."""
 
-    before: str
     after: str
-    held: str
-    under: str
     is_locked: str
+    under: str
+    before: str
+    held: str
 
 
 def _by_place(lines: str) -> dict[_Place, _Kept]:
