@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from paceline.environment import given, mail_server
 from paceline.home import SECRET_KEY_FILE, home, make_home, secret
 
 ROOT = Path(__file__).parent
@@ -11,9 +12,9 @@ MEBIBYTE = 2**20
 
 
 def _secret_key() -> str:
-    given = os.environ.get("PACELINE_SECRET_KEY")
-    if given:
-        return given
+    key = given("PACELINE_SECRET_KEY")
+    if key:
+        return key
     folder = home()
     make_home(folder)
     return secret(folder, SECRET_KEY_FILE)
@@ -21,15 +22,15 @@ def _secret_key() -> str:
 
 def hosts() -> list[str]:
     """The names that the service answers to; its own machine's, unless others are given."""
-    given = os.environ.get("PACELINE_HOSTS", "")
-    return [name.strip() for name in given.split(",") if name.strip()] or ["localhost", "127.0.0.1", "[::1]"]
+    listed = os.environ.get("PACELINE_HOSTS", "")
+    return [name.strip() for name in listed.split(",") if name.strip()] or ["localhost", "127.0.0.1", "[::1]"]
 
 
 def site_url() -> str:
     """Where the links in mails and of commands lead."""
-    given = os.environ.get("PACELINE_URL")
-    if given:
-        return given.rstrip("/") + "/"
+    url = os.environ.get("PACELINE_URL")
+    if url:
+        return url.rstrip("/") + "/"
     return f"https://{hosts()[0]}/" if IS_SECURE else "http://127.0.0.1:8000/"
 
 
@@ -171,5 +172,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Paceline"
 # Browsers have passkeys on plain HTTP for this machine alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
+
+EMAIL_BACKEND = "paceline.accounts.mail.Background"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("PACELINE_MAIL_FROM") or f"Paceline <paceline@{ALLOWED_HOSTS[0]}>"
+globals().update(mail_server(given("PACELINE_MAIL_URL")))
 
 NINJA_PAGINATION_MAX_LIMIT = 1_000

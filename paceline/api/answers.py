@@ -1,7 +1,7 @@
 """How answers are made: as JSON, once for a key however often it is asked, and not again where nothing changed."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
@@ -99,11 +99,14 @@ def read_one(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse
     return response
 
 
-def write(request: HttpRequest, work: Callable[[Scope], Any], status: int = OK) -> HttpResponse:
+def write(
+    request: HttpRequest, work: Callable[[Scope], Any], status: int = OK, told_once: Collection[str] = ()
+) -> HttpResponse:
     """What `work` answers, done in one transaction; with an Idempotency-Key only once.
 
     The answer is kept in the same transaction, so a caller who never heard it can ask again. Where it is one thing,
-    made or changed, it has the tag that guards the next edit.
+    made or changed, it has the tag that guards the next edit. Fields that are `told_once` are secrets: in what is kept
+    they are null.
     """
     caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     key, asked = key_of(request, caller)
@@ -115,8 +118,10 @@ def write(request: HttpRequest, work: Callable[[Scope], Any], status: int = OK) 
         clock.lock(scope)
         before = Answered.objects.filter(org_id=scope.org_id, key=key).first()
         if before is None:
-            response = _guarded(request, answer(work(scope), status))
-            kept = {"status": response.status_code, "body": response.content}
+            data = work(scope)
+            response = _guarded(request, answer(data, status))
+            body = encoded({**data, **dict.fromkeys(told_once)}) if told_once else response.content
+            kept = {"status": response.status_code, "body": body}
             Answered.objects.create(org_id=scope.org_id, key=key, asked=asked, **kept)
             return response
         if before.asked != asked:

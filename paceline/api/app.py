@@ -15,6 +15,7 @@ from paceline.api import (
     boards,
     document,
     figures,
+    members,
     metrics,
     people,
     planning,
@@ -22,6 +23,7 @@ from paceline.api import (
     problems,
     records,
     targets,
+    tokens,
     units,
 )
 
@@ -90,6 +92,9 @@ def _make() -> NinjaAPI:
     made.add_router("/assignments", planning.of_assignments)
     made.add_router("/targets", planning.of_targets)
     made.add_router("/targets", plans.router)
+    made.add_router("/members", members.router)
+    made.add_router("/invitations", members.invited)
+    made.add_router("/tokens", tokens.router)
     made.add_router("", figures.of_records)
     return made
 

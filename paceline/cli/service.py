@@ -9,7 +9,7 @@ import typer
 from paceline.cli import common
 from paceline.cli.common import OrganizationOption, say, tell
 
-tokens = typer.Typer(help="API tokens: create, list, revoke.", no_args_is_help=True)
+tokens = typer.Typer(help="API tokens: create, list, rotate, revoke.", no_args_is_help=True)
 
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65_535, help="The port; 0 takes any that is free.")]
@@ -53,7 +53,7 @@ def worker() -> None:
 
 @tokens.command("create")
 def create_token(
-    email: Annotated[str, typer.Option("--email", metavar="E", help="Whose changes they are, in the history.")],
+    email: Annotated[str, typer.Option("--email", metavar="E", help="Whose it is: a member's or a program's.")],
     scope: Annotated[str, typer.Option("--scope", help="read, write (records and targets too) or admin")],
     expires: Annotated[int | None, typer.Option("--expires", metavar="DAYS", help="Never, where left out.")] = None,
     organization: OrganizationOption = None,
@@ -77,7 +77,23 @@ def list_tokens(organization: OrganizationOption = None) -> None:
         for each in ApiToken.objects.filter(org_id=own.org_id).order_by("id"):
             ended = "revoked" if each.revoked_at else f"until {each.expires_at:%Y-%m-%d}" if each.expires_at else "good"
             used = f"last used {each.used_at:%Y-%m-%d}" if each.used_at else "never used"
-            tell(f"{each.id}: {each.email} ({each.scope}, {ended}, {used})")
+            owner = "a member's" if each.grant_id else "a program's"
+            tell(f"{each.id}: {each.email} ({owner}, {each.scope}, {ended}, {used})")
+
+
+@tokens.command("rotate")
+def rotate_token(
+    token: Annotated[int, typer.Argument(metavar="ID", help="Its number in `paceline token list`.")],
+    grace: Annotated[int, typer.Option("--grace", metavar="HOURS", help="So long the old one works still.")] = 24,
+    organization: OrganizationOption = None,
+) -> None:
+    """Make a token in the place of another and print it; the other works for the grace."""
+    with common.writing(organization) as own:
+        from paceline.org.actions import tokens as verbs
+
+        made, text = verbs.rotate_token(own, token, common.now(), grace)
+    tell(text)
+    say(f"token {made.id} for {made.email}: {made.scope}; token {token} works for {common.counted(grace, 'more hour')}")
 
 
 @tokens.command("revoke")

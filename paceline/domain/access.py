@@ -82,6 +82,13 @@ OF_TOKEN: Final[Mapping[TokenScope, frozenset[Permission]]] = {
 }
 
 
+def widest(role: Role) -> TokenScope:
+    """The widest scope that a token of somebody with that role can make use of."""
+    if role == Role.ADMIN:
+        return TokenScope.ADMIN
+    return TokenScope.WRITE if OF_ROLE[role] & _WRITES else TokenScope.READ
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """What someone may do in an organization, and which of its people they are, if any."""

@@ -47,6 +47,13 @@ PATHS = {
     "/targets/{target_id}/plan": {"get", "post"},
     "/targets/{target_id}/plan/preview": {"post"},
     "/targets/{target_id}/undo": {"post"},
+    "/invitations": {"get"},
+    "/invitations/{invitation_id}": {"delete"},
+    "/members": {"get", "post"},
+    "/members/{member_id}": {"patch", "delete"},
+    "/tokens": {"get", "post"},
+    "/tokens/{token_id}": {"delete"},
+    "/tokens/{token_id}/rotate": {"post"},
 }
 
 

@@ -103,6 +103,16 @@ OPERATIONS: dict[str, tuple[set[Role], Any]] = {
     "DELETE /leaderboards/{leaderboard_id}": (PLANNERS, None),
     "GET /leaderboards/{leaderboard_id}/standings": (PLANNERS, None),
     "GET /explain": (READERS, None),
+    "GET /members": (ADMINS, None),
+    "POST /members": (ADMINS, {"email": "nia@acme.example", "role": "rep"}),
+    "PATCH /members/{member_id}": (ADMINS, {"role": "manager"}),
+    "DELETE /members/{member_id}": (ADMINS, None),
+    "GET /invitations": (ADMINS, None),
+    "DELETE /invitations/{invitation_id}": (ADMINS, None),
+    "GET /tokens": (ADMINS, None),
+    "POST /tokens": (ADMINS, {"email": "ops@acme.example", "scope": "read"}),
+    "DELETE /tokens/{token_id}": (ADMINS, None),
+    "POST /tokens/{token_id}/rotate": (ADMINS, {}),
 }
 # Streams have tests of their own.
 ELSEWHERE = {"GET /live"}
@@ -137,7 +147,13 @@ def company(stage: Stage) -> Company:
     share = stage.share(target, "person", cast.sam)
     board = stage.admin.made("/leaderboards", {"name": "Q", "metric": "revenue", "visibility": "managers"})
     people = {ADMIN: cast.rosa, MANAGER: cast.tariq, REP: cast.eve, VIEWER: None}
+    program = stage.admin.made("/tokens", {"email": "program@acme.example", "scope": "read"})
+    invited = stage.admin.made("/members", {"email": "zoe@acme.example", "role": "rep"})
+    member(stage, REP)
     ids: dict[str, int | str] = {
+        "token_id": program["id"],
+        "invitation_id": invited["id"],
+        "member_id": stage.admin.get("/members").items[-1]["id"],
         "key": stage.admin.made("/metrics", {**METRIC, "key": "custom"})["key"],
         "person_id": cast.sam,
         "department_id": cast.partners,

@@ -8,20 +8,23 @@ from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
+from django.db.models import QuerySet
 
-from paceline.domain.access import OF_ROLE, WHOLE, Access, Permission, Role, TokenScope
-from paceline.errors import NotFound, PacelineError
+from paceline.domain.access import OF_ROLE, WHOLE, Access, Permission, Role, TokenScope, widest
+from paceline.errors import InvalidInput, NotFound, PacelineError
 from paceline.facts.scope import Scope
 from paceline.org import audit
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
-from paceline.org.models import ApiToken
+from paceline.org.models import ApiToken, Grant
 from paceline.org.names import did_you_mean
 
 # So that a token is known for what it is where it should not be: in a log, in a repository.
 PREFIX = "paceline_"
 SECRET_BYTES = 32
 EXPIRES_DAYS_MAX = 3_650
+# So long the old one of a rotation may go on working beside the new one: long enough to bring the new one everywhere.
+GRACE_HOURS_DEFAULT, GRACE_HOURS_MAX = 24, 24 * 30
 # How exactly the last use is known: a busy token is not written at every request.
 USED_SECONDS = 60
 _SHOWN = ("email", "scope", "expires_at", "revoked_at")
@@ -37,7 +40,11 @@ class NotSignedIn(PacelineError):
 def create_token(
     scope: Scope, *, email: str, token_scope: str, now: datetime, expires_days: int | None = None
 ) -> tuple[ApiToken, str]:
-    """A token for that address, and its text, which is not kept and cannot be shown again. Raises InvalidInput."""
+    """A token for that address, and its text, which is not kept and cannot be shown again. Raises InvalidInput.
+
+    The address of a member makes it theirs: it ends with their membership, and can do no more than they can. Any other
+    makes it a program's.
+    """
     with writing(scope, Permission.MANAGE_MEMBERS):
         checks = Checks()
         address = checks.email("email", email)
@@ -49,18 +56,59 @@ def create_token(
         if expires_days is not None and not 1 <= expires_days <= EXPIRES_DAYS_MAX:
             checks.fault("expires", f"give 1 to {EXPIRES_DAYS_MAX:,} days")
         checks.done()
-        text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-        made = ApiToken(org_id=scope.org_id, email=address, scope=token_scope, hash=hashed(text))
-        made.expires_at = None if expires_days is None else now + timedelta(days=expires_days)
-        made.save()
-        audit.Trail(scope, "create_token").record("token", made.id, old=None, new=audit.values(made, *_SHOWN))
+        owner = _member(scope, address or "")
+        if owner is not None and not widest(Role(owner.role)).allows(TokenScope(token_scope)):
+            reach = f"a token of theirs can have the scope {widest(Role(owner.role))} at most"
+            raise InvalidInput.at("scope", f"{address} is {owner.role} here: {reach}")
+        expires_at = None if expires_days is None else now + timedelta(days=expires_days)
+        made = ApiToken(grant=owner, email=address, scope=token_scope, expires_at=expires_at)
+        return _add(scope, "create_token", made)
+
+
+def rotate_token(
+    scope: Scope, token_id: int, now: datetime, grace_hours: int = GRACE_HOURS_DEFAULT
+) -> tuple[ApiToken, str]:
+    """Another token in the place of one, which goes on working for the grace; the new one, and its text.
+
+    It is good for as long as the old one was made for. Raises NotFound, InvalidInput.
+    """
+    with writing(scope, Permission.MANAGE_MEMBERS):
+        if not 0 <= grace_hours <= GRACE_HOURS_MAX:
+            raise InvalidInput.at("grace_hours", f"give 0 to {GRACE_HOURS_MAX} hours")
+        found = _own(scope).filter(pk=token_id, revoked_at__isnull=True).exclude(expires_at__lte=now).first()
+        if found is None:
+            raise NotFound("there is no such token that is good still")
+        old = audit.values(found, *_SHOWN)
+        lifetime = None if found.expires_at is None else found.expires_at - found.created_at
+        end = now + timedelta(hours=grace_hours)
+        found.expires_at = end if found.expires_at is None else min(found.expires_at, end)
+        found.save(update_fields=["expires_at"])
+        audit.Trail(scope, "rotate_token").record("token", found.id, old=old, new=audit.values(found, *_SHOWN))
+        expires_at = None if lifetime is None else now + lifetime
+        made = ApiToken(grant_id=found.grant_id, email=found.email, scope=found.scope, expires_at=expires_at)
+        return _add(scope, "rotate_token", made)
+
+
+def _add(scope: Scope, verb: str, made: ApiToken) -> tuple[ApiToken, str]:
+    text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    made.org_id, made.hash = scope.org_id, hashed(text)
+    made.save()
+    audit.Trail(scope, verb).record("token", made.id, old=None, new=audit.values(made, *_SHOWN))
     return made, text
+
+
+def _member(scope: Scope, email: str) -> Grant | None:
+    return Grant.objects.filter(org_id=scope.org_id, ended_at__isnull=True, user__email=email.lower()).first()
+
+
+def _own(scope: Scope) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(org_id=scope.org_id)
 
 
 def revoke_token(scope: Scope, token_id: int, now: datetime) -> None:
     """Make a token good for nothing from now on. Raises NotFound."""
     with writing(scope, Permission.MANAGE_MEMBERS):
-        found = ApiToken.objects.filter(org_id=scope.org_id, pk=token_id).first()
+        found = _own(scope).filter(pk=token_id).first()
         if found is None:
             raise NotFound("there is no such token")
         old = audit.values(found, *_SHOWN)

@@ -23,7 +23,12 @@ def test_a_token_is_found_by_its_text_which_is_not_kept(scope: Scope) -> None:
     made, text = tokens.create_token(scope, email=" rosa@acme.example ", token_scope="write", now=NOW)
     assert text.startswith("paceline_")
     found = tokens.token_of(text, NOW)
-    assert (found.token_id, found.org_id, found.email, found.scope) == (made.id, scope.org_id, "rosa@acme.example", "write")
+    assert (found.token_id, found.org_id, found.email, found.scope) == (
+        made.id,
+        scope.org_id,
+        "rosa@acme.example",
+        "write",
+    )
     kept = ApiToken.objects.filter(pk=made.id).values().get()
     assert text not in str(kept)
     assert text not in str(list(Change.objects.filter(kind="token").values()))
@@ -74,3 +79,26 @@ def test_another_organization_cannot_revoke_it(scope: Scope, cast: Cast) -> None
     with pytest.raises(NotFound):
         tokens.revoke_token(cast.abroad, made.id, NOW)
     assert tokens.token_of(text, NOW)
+
+
+def test_rotation_gives_another_token_and_the_old_one_a_grace(scope: Scope) -> None:
+    made, text = tokens.create_token(scope, email="a@b.example", token_scope="write", now=NOW, expires_days=30)
+    later = NOW + timedelta(days=2)
+    ApiToken.objects.filter(pk=made.id).update(created_at=NOW)
+    rotated, new = tokens.rotate_token(scope, made.id, later, grace_hours=5)
+    assert (rotated.email, rotated.scope, rotated.expires_at) == ("a@b.example", "write", later + timedelta(days=30))
+    assert tokens.token_of(new, later).scope == "write"
+    assert tokens.token_of(text, later + timedelta(hours=5, seconds=-1))
+    with pytest.raises(NotSignedIn):
+        tokens.token_of(text, later + timedelta(hours=5))
+    # It is over, and cannot be made to last by being rotated again.
+    with pytest.raises(NotFound):
+        tokens.rotate_token(scope, made.id, later + timedelta(hours=5))
+    with pytest.raises(InvalidInput):
+        tokens.rotate_token(scope, rotated.id, later, grace_hours=-1)
+
+
+def test_a_grace_never_lets_a_token_last_longer(scope: Scope) -> None:
+    made, _ = tokens.create_token(scope, email="a@b.example", token_scope="read", now=NOW, expires_days=1)
+    tokens.rotate_token(scope, made.id, NOW + timedelta(hours=12), grace_hours=100)
+    assert ApiToken.objects.get(pk=made.id).expires_at == NOW + timedelta(days=1)
