@@ -6,6 +6,7 @@ from typing import Any
 
 from paceline.environment import given, mail_server
 from paceline.home import SECRET_KEY_FILE, home, make_home, secret
+from paceline.single_sign_on import providers
 
 ROOT = Path(__file__).parent
 MEBIBYTE = 2**20
@@ -55,6 +56,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "paceline.org",
     "paceline.crm",
@@ -172,6 +175,27 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Paceline"
 # Browsers have passkeys on plain HTTP for this machine alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
+
+SSO_PROVIDERS = providers()
+SOCIALACCOUNT_ADAPTER = "paceline.web.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+# By a link and not by a form: browsers hold a form to our own addresses (form-action), and the provider's is another.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": each.id,
+                "name": each.name,
+                "client_id": each.client_id,
+                "secret": each.client_secret,
+                "settings": {"server_url": each.issuer},
+            }
+            for each in SSO_PROVIDERS
+        ],
+    }
+}
 
 EMAIL_BACKEND = "paceline.accounts.mail.Background"
 EMAIL_TIMEOUT = 20

@@ -1,6 +1,7 @@
 """The addresses of accounts: of allauth's pages, those that we have a use for."""
 
 from allauth.account import views as account
+from allauth.socialaccount import views as social
 from allauth.usersessions import views as sessions
 from django.urls import include, path, re_path
 
@@ -26,5 +27,8 @@ urlpatterns = [
     path("account/inactive", account.account_inactive, name="account_inactive"),
     path("account/sessions", sessions.list_usersessions, name="usersessions_list"),
     path("account/sessions/<int:number>/end", views.end_session, name="end_session"),
+    path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/sso/cancelled", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("account/sso/error", social.login_error, name="socialaccount_login_error"),
     path("account/two-factor/", include("allauth.mfa.urls")),
 ]
