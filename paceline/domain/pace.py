@@ -126,9 +126,12 @@ def attainment(current: int, target: int) -> Fraction | None:
 
 def percent_text(share: Fraction | None, places: int = 0) -> str:
     """A share in per cent, rounded down, so that 99.99 % never reads 100 %; a dash where it is undefined."""
-    if share is None:
-        return "\u2013"
-    scaled = share.numerator * 100 * 10**places // share.denominator
+    return "\u2013" if share is None else percent_of(share.numerator, share.denominator, places)
+
+
+def percent_of(over: int, under: int, places: int = 0) -> str:
+    """As percent_text, of over / under; `under` is above zero."""
+    scaled = over * 100 * 10**places // under
     sign, number = ("-" if scaled < 0 else ""), abs(scaled)
     whole, rest = divmod(number, 10**places)
     return f"{sign}{whole}.{rest:0{places}d} %" if places else f"{sign}{whole} %"

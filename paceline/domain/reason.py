@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from paceline.domain.pace import percent_text, rounded
+from paceline.domain.pace import percent_of, rounded
 
 Number = int | Fraction
 # A value in the metric's unit, as a person reads it: `format_money`, or plain digits for a count.
@@ -81,10 +81,15 @@ class Reason:
     @property
     def proportion(self) -> Fraction:
         """What part of the whole the ground alone gives; none of nothing."""
+        return Fraction(*self._ratio)
+
+    @property
+    def _ratio(self) -> tuple[int, int]:
+        """The proportion in integers: a tree has many thousands of them."""
         weight, total = self.part * self.ramp, self.total
         if not total:
-            return Fraction(0)
-        return Fraction(weight.numerator * total.denominator, weight.denominator * total.numerator)
+            return 0, 1
+        return weight.numerator * total.denominator, weight.denominator * total.numerator
 
     def words(self, show: Show = str) -> str:
         """The reason in English, such as `history 1.2M of 4.8M = 25 %, raised to its minimum 1.5M`."""
@@ -102,7 +107,7 @@ class Reason:
             said += (
                 f", ramped to {short_percent(Fraction(self.ramp))}: {self._weight_words(self.part * self.ramp, show)}"
             )
-        return f"{said} of {self._weight_words(self.total, show)} = {short_percent(self.proportion)}"
+        return f"{said} of {self._weight_words(self.total, show)} = {_short(*self._ratio)}"
 
     def _weight_words(self, weight: Number, show: Show) -> str:
         if self.in_units or self.ground in _IN_UNITS:
@@ -112,7 +117,11 @@ class Reason:
 
 def short_percent(share: Fraction) -> str:
     """A share in per cent to one place, rounded down; no place where it is zero."""
-    return percent_text(share, 1).replace(".0 %", " %")
+    return _short(share.numerator, share.denominator)
+
+
+def _short(over: int, under: int) -> str:
+    return percent_of(over, under, 1).replace(".0 %", " %")
 
 
 def plain_number(number: Number) -> str:
