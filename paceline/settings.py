@@ -173,6 +173,8 @@ MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Paceline"
+# A clock may be off by half a minute, or somebody slow.
+MFA_TOTP_TOLERANCE = 1
 # Browsers have passkeys on plain HTTP for this machine alone.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
 

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from procrastinate.contrib.django import app
 
 from paceline import edge
+from paceline.accounts import sessions
 from paceline.api.models import Answered
 from paceline.facts import postings
 from paceline.plan.actions import previews
@@ -27,10 +28,11 @@ def tidy(timestamp: int) -> None:
 
 
 def forget(now: datetime) -> None:
-    """Forget the postings, answers and previews that were kept long enough."""
+    """Forget the postings, answers, previews, sessions and attempts that were kept long enough."""
     postings.forget(edge.raw_connection(), now - POSTINGS_KEPT)
     Answered.objects.filter(answered_at__lt=now - ANSWERS_KEPT).delete()
     previews.forget(now - PREVIEWS_KEPT)
+    sessions.forget(now)
 
 
 def run() -> None:

@@ -1,9 +1,13 @@
 """Who is signed in: the user of a session, and the organization that the session is in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.http import HttpRequest
 
 from paceline.domain.access import Access, Role
@@ -74,6 +78,14 @@ def chosen(request: HttpRequest) -> int | None:
 def choose(request: HttpRequest, org_id: int) -> None:
     """Let the session be in that organization, to which its user must belong."""
     request.session[ORGANIZATION] = org_id
+
+
+def forget(now: datetime) -> None:
+    """Forget the sessions that are over, and the attempts that count no more."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_attempt WHERE expires < %s", [now])
 
 
 def _chosen(memberships: list[Membership], org_id: int | None) -> Membership:

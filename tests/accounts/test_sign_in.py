@@ -1,9 +1,11 @@
 """Signing in and out: who gets in, who does not, and what a stranger can find out or bring about."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 
-from paceline.accounts import actions
+from paceline.accounts import actions, sessions
 from paceline.accounts.models import User
 from tests.accounts.browser import PASSWORD, Browser, Members
 from tests.api.calls import Answer
@@ -159,3 +161,18 @@ def test_the_end_of_a_membership_is_felt_at_once(members: Members) -> None:
     assert browser.get("/").url == "/account/organizations"
     assert "belongs to no organization" in browser.get("/account/organizations").content.decode()
     assert browser.get("/api/v1/teams").status_code == 403
+
+
+def test_what_is_over_is_forgotten(members: Members) -> None:
+    from allauth.usersessions.models import UserSession
+
+    browser = Browser()
+    browser.sign_in()
+    browser.sign_in("sam@acme.example", "guess")
+    now = datetime.now(UTC)
+    sessions.forget(now)
+    assert browser.is_in
+    assert UserSession.objects.count() == 1
+    sessions.forget(now + timedelta(days=15))
+    assert not browser.is_in
+    assert UserSession.objects.count() == 0
