@@ -11,6 +11,7 @@ from tests.cli.terminal import Terminal
 COMMANDS = """
 apply
 assign
+audit
 board create
 board delete
 board edit
@@ -58,6 +59,7 @@ target list
 token create
 token list
 token revoke
+token rotate
 unassign
 uncounted
 undo
@@ -66,6 +68,11 @@ unit hang
 unit list
 unit place
 unit rename
+user create
+user end
+user link
+user list
+user role
 verify
 worker
 """
