@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from engine import COUNT, READS, in_database, least, paceline, raw, row, vacuum, write_deals, write_people
 
@@ -61,15 +62,18 @@ def one(deals: int, folder: Path) -> None:
 
 def give_shares() -> None:
     """A quarter's target with a share for everybody."""
+    from django.db import transaction
+
     from paceline import edge
     from paceline.org.models import Person
     from paceline.plan.actions.targets import create_target
 
-    scope = edge.command_scope()
-    target = create_target(
-        scope, name="Quarter", metric="revenue", value=10**12, period="quarterly", start_date=date(2025, 4, 1)
-    )
-    assert Person.objects.count() > 1
+    with transaction.atomic():
+        scope = edge.command_scope()
+        target = create_target(
+            scope, name="Quarter", metric="revenue", value=10**12, period="quarterly", start_date=date(2025, 4, 1)
+        )
+        assert Person.objects.count() > 1
     with raw() as connection:
         connection.execute(
             """INSERT INTO plan_assignment (org_id, target_id, assignee_kind, assignee_id, start_date, end_date, value,
@@ -98,13 +102,24 @@ def of_models() -> Iterator[Callable[[], float]]:
 
 
 def measure(what: str, fields: dict) -> None:
+    from django.db import transaction
+
     from paceline import edge
     from paceline.boards.actions import create_board, delete_board
+
+    with transaction.atomic():
+        made = create_board(edge.command_scope(), **{"name": what, "metric": "revenue", **fields}).id
+    with edge.reading():
+        _time(edge.command_scope(), made, what)
+    with transaction.atomic():
+        delete_board(edge.command_scope(), made)
+
+
+def _time(scope: Any, number: int, what: str) -> None:
     from paceline.boards.find import board
     from paceline.boards.standings import standings
 
-    scope = edge.command_scope()
-    found = board(scope, create_board(scope, **{"name": what, "metric": "revenue", **fields}).id)
+    found = board(scope, number)
 
     def ask() -> None:
         nonlocal asked
@@ -121,7 +136,6 @@ def measure(what: str, fields: dict) -> None:
             ask()
     took = inside() + beside()
     row(f"{what} ({whole:.0f} ms with its rows in Python)", f"{took:.1f} ms", f"{counted:.1f} ms", took / counted)
-    delete_board(scope, found.id)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 PEOPLE = 10_000
 DEPARTMENTS = 120
@@ -170,14 +171,13 @@ def single_writes(deals: int) -> None:
     from paceline.facts import ingest
 
     chance = random.Random(3)
-    scope = edge.command_scope()
     fields = ("external_id", "amount", "status", "closed")
     took: list[float] = []
     for number in range(SINGLE_WRITES):
         change = (f"D{chance.randrange(deals):09d}", chance.randrange(10**7), "won", datetime.now(UTC))
         batch = ingest.Batch(Module.DEALS, "csv", fields, [change])
         began = time.perf_counter()
-        edge.in_transaction(lambda batch=batch: ingest.write(scope, batch))
+        edge.in_transaction(lambda batch=batch: ingest.write(edge.caller_scope(1, "bench"), batch))
         took.append(time.perf_counter() - began)
         assert number >= 0
     with raw() as connection:
@@ -206,18 +206,18 @@ NAIVE = """SELECT owner_id, sum(amount) FROM deal
 def reads() -> None:
     from paceline import edge
     from paceline.domain.calendar import Window
-    from paceline.facts import sums
-    from paceline.facts.sums import Asked, Assignee
+    from paceline.facts.sums import Assignee
     from paceline.org.models import Department, Person, Team
     from paceline.plan import registry
 
-    scope = edge.command_scope()
-    metric_id, level_id = registry.metric(scope, "revenue").id, registry.metric(scope, "pipeline_value").id
+    with edge.reading():
+        scope = edge.command_scope()
+        metric_id, level_id = registry.metric(scope, "revenue").id, registry.metric(scope, "pipeline_value").id
+        people = [Assignee("person", number) for number in Person.objects.values_list("id", flat=True)]
+        units = [Assignee("department", number) for number in Department.objects.values_list("id", flat=True)]
+        units += [Assignee("team", number) for number in Team.objects.values_list("id", flat=True)]
+        everybody = [Assignee("organization", 0), *units, *people]
     window = Window(*QUARTER)
-    people = [Assignee("person", number) for number in Person.objects.values_list("id", flat=True)]
-    units = [Assignee("department", number) for number in Department.objects.values_list("id", flat=True)]
-    units += [Assignee("team", number) for number in Team.objects.values_list("id", flat=True)]
-    everybody = [Assignee("organization", 0), *units, *people]
     values = {"metric": metric_id, "start": window.start, "end": window.end}
     with raw(autocommit=True) as connection:
         connection.execute(
@@ -227,6 +227,18 @@ def reads() -> None:
         counted = least(lambda: connection.execute(COUNT, values).fetchall())
         naive = least(lambda: connection.execute(NAIVE, values).fetchall())
         connection.execute("DROP INDEX naive")
+    with edge.reading():
+        _read(edge.command_scope(), (metric_id, level_id), (everybody, people, units), counted, naive)
+
+
+def _read(
+    scope: Any, metrics: tuple[int, int], assignees: tuple[list, list, list], counted: float, naive: float
+) -> None:
+    from paceline.domain.calendar import Window
+    from paceline.facts import sums
+    from paceline.facts.sums import Asked
+
+    (metric_id, level_id), (everybody, people, units), window = metrics, assignees, Window(*QUARTER)
     tree = least(lambda: sums.flow(scope, metric_id, [window], Asked(everybody)))
     with in_database(scope) as inside:
         for _ in range(READS):

@@ -63,29 +63,30 @@ def one(people: int) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    scope = edge.command_scope()
     with transaction.atomic():
+        scope = edge.command_scope()
         fill(scope, people)
         target = create_target(scope, name="Revenue", metric="revenue", value=VALUE, period="annual", start_date=YEAR)
         root = assign_all(scope, target.id, {ORGANIZATION: VALUE})[0].id
-    analyze(scope)
+    analyze()
     print(f"\n## {people:,} people in four levels\n")
     print("| what | rows | measured | limit beside it | ratio |\n|---|---|---|---|---|")
     began = datetime.now(UTC)
     options = {"levels": "all", "method": "weighted"}
-    measure(scope, "preview a full cascade", 1.0, lambda: preview_cascade(scope, root, options, TODAY), people)
-    previewed = preview_cascade(scope, root, options, TODAY)
-    measure(scope, "apply it", 2.0, lambda: apply_preview(scope, previewed.token), people, began)
+    measure("preview a full cascade", 1.0, lambda scope: preview_cascade(scope, root, options, TODAY), people)
+    previewed = within(lambda scope: preview_cascade(scope, root, options, TODAY))
+    measure("apply it", 2.0, lambda scope: apply_preview(scope, previewed.token), people, began)
     began = datetime.now(UTC)
     whole = {"whole_tree": True}
-    months = measure(scope, "preview twelve months", 5.0, lambda: preview_periods(scope, root, whole), people)
-    measure(scope, "apply them", 5.0, lambda: apply_preview(scope, months.token), people, began)
-    analyze(scope)
-    again = preview_periods(scope, root, {"whole_tree": True, "method": "custom", "shares": [10, *[8] * 10, 10]})
+    months = measure("preview twelve months", 5.0, lambda scope: preview_periods(scope, root, whole), people)
+    measure("apply them", 5.0, lambda scope: apply_preview(scope, months.token), people, began)
+    analyze()
+    shares = {"whole_tree": True, "method": "custom", "shares": [10, *[8] * 10, 10]}
+    again = within(lambda scope: preview_periods(scope, root, shares))
     began = datetime.now(UTC)
-    measure(scope, "apply other ones", 5.0, lambda: apply_preview(scope, again.token), people, began)
+    measure("apply other ones", 5.0, lambda scope: apply_preview(scope, again.token), people, began)
     began = datetime.now(UTC)
-    measure(scope, "undo", 5.0, lambda: undo_last(scope, target_id=target.id), people, began)
+    measure("undo", 5.0, lambda scope: undo_last(scope, target_id=target.id), people, began)
 
 
 def fill(scope, people: int) -> None:  # noqa: ANN001
@@ -134,12 +135,19 @@ FILL = """
     ON CONFLICT DO NOTHING"""
 
 
+def within(work: Callable[[Any], Answer]) -> Answer:
+    """What the work answers in a scope, as a request has one."""
+    from paceline import edge
+
+    return edge.in_transaction(lambda: work(edge.command_scope()))
+
+
 def measure(
-    scope: Any, what: str, limit: float, work: Callable[[], Answer], people: int, since: datetime | None = None
+    what: str, limit: float, work: Callable[[Any], Answer], people: int, since: datetime | None = None
 ) -> Answer:
     """Print how long it took beside its limit and, with `since`, beside a COPY of what was written from then on."""
     began, used = time.perf_counter(), time.process_time()
-    answer = work()
+    answer = within(work)
     seconds, python = time.perf_counter() - began, time.process_time() - used
     assert people
     if since is None:
@@ -147,7 +155,7 @@ def measure(
             f"| {what} | | {seconds:.2f} s ({python:.2f} in Python) | {limit} s | {seconds / limit:.2f} |", flush=True
         )
         return answer
-    peer, rows = copy_peer(scope, since)
+    peer, rows = copy_peer(since)
     print(
         f"| {what} | {rows:,} | {seconds:.2f} s ({python:.2f} in Python), limit {limit} s | COPY {peer:.2f} s"
         f" | {seconds / peer:.1f} |",
@@ -156,9 +164,16 @@ def measure(
     return answer
 
 
-def copy_peer(scope, since: datetime) -> tuple[float, int]:  # noqa: ANN001
+def copy_peer(since: datetime) -> tuple[float, int]:
     """Seconds for a plain COPY of the rows that were written since, and how many they are."""
-    connection, seconds, rows = scope.connection, 0.0, 0
+    from paceline import edge
+
+    with edge.unscoped():
+        return _copy(edge.raw_connection(), since)
+
+
+def _copy(connection: Any, since: datetime) -> tuple[float, int]:
+    seconds, rows = 0.0, 0
     for table in WRITTEN:
         joined = "plan_assignment a JOIN plan_assignment_value v ON v.assignment_id = a.id"
         own = "a" if table == "plan_assignment" else "v"
@@ -177,8 +192,11 @@ def copy_peer(scope, since: datetime) -> tuple[float, int]:  # noqa: ANN001
     return seconds, rows
 
 
-def analyze(scope) -> None:  # noqa: ANN001
-    scope.connection.execute("ANALYZE")
+def analyze() -> None:
+    from paceline import edge
+
+    with edge.unscoped():
+        edge.raw_connection().execute("ANALYZE")
 
 
 if __name__ == "__main__":

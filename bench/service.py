@@ -80,11 +80,14 @@ def assign_everybody(folder: Path) -> None:
     script.write_text(
         "from paceline import setup\nsetup.start()\nfrom paceline import edge\n"
         "from paceline.facts.sums import Assignee\nfrom paceline.org.models import Department, Person, Team\n"
-        "from paceline.plan.actions.assignments import assign_all\nscope = edge.command_scope()\n"
+        "from paceline.plan.actions.assignments import assign_all\n"
+        "from django.db import transaction\n"
         "shares = {Assignee('organization', 0): 10**9}\n"
-        "for kind, things in (('department', Department), ('team', Team), ('person', Person)):\n"
-        "    shares |= {Assignee(kind, number): 10**5 for number in things.objects.values_list('id', flat=True)}\n"
-        "assign_all(scope, 1, shares)\n",
+        "with transaction.atomic():\n"
+        "    scope = edge.command_scope()\n"
+        "    for kind, things in (('department', Department), ('team', Team), ('person', Person)):\n"
+        "        shares |= {Assignee(kind, number): 10**5 for number in things.objects.values_list('id', flat=True)}\n"
+        "    assign_all(scope, 1, shares)\n",
         encoding="utf-8",
     )
     subprocess.run([sys.executable, str(script)], check=True)

@@ -74,6 +74,7 @@ def examine() -> Iterator[Check]:
         yield from _server(connection)
     set_up_django(parameters)
     yield _migrations()
+    yield _wall()
     yield _organizations()
 
 
@@ -187,12 +188,33 @@ def _migrations() -> Check:
     return Check("migrations", Grade.OK, "The tables are up to date.")
 
 
+def _wall() -> Check:
+    from paceline.edge import raw_connection
+    from paceline.facts.tenancy import tenant_role
+    from paceline.wall import faults
+
+    connection = raw_connection()
+    found = faults(connection)
+    row = connection.execute("SELECT current_user::text").fetchone()
+    if not found and row != (tenant_role(connection.info.dbname),):
+        found = [f"statements run as {row and row[0]}"]
+    if found:
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        return Check(
+            "tenancy", Grade.FAIL, f"Organizations are not kept apart: {found[0]}{more}. Run: paceline migrate"
+        )
+    return Check("tenancy", Grade.OK, "Row-level security keeps organizations apart.")
+
+
 def _organizations() -> Check:
     from django.apps import apps
     from django.db import DatabaseError
 
+    from paceline.edge import unscoped
+
     try:
-        count = apps.get_model("org", "Organization").objects.count()
+        with unscoped():
+            count = apps.get_model("org", "Organization").objects.count()
     except DatabaseError:
         return Check("organizations", Grade.WARN, "They cannot be counted until the tables are up to date.")
     if count == 0:

@@ -11,6 +11,7 @@ import psycopg
 from django.db import OperationalError, connection, transaction
 
 from paceline.domain.access import WHOLE, Access
+from paceline.facts import tenancy
 from paceline.facts.scope import Scope
 from paceline.org import directory
 from paceline.org.names import findable
@@ -34,16 +35,25 @@ def raw_connection() -> psycopg.Connection[Any]:
 def command_scope(slug: str | None = None) -> Scope:
     """The scope of a command: the organization of that slug, or the only one, as the user of this machine.
 
-    Raises NotFound, SeveralOrganizations.
+    Raises NotFound, SeveralOrganizations, NoTransaction.
     """
-    return Scope(directory.organization(slug).id, raw_connection(), command_actor())
+    with unscoped():
+        found = directory.organization(slug)
+    return tenancy.enter(Scope(found.id, raw_connection(), command_actor()))
 
 
 def caller_scope(
     org_id: int, actor: str, access: Access = WHOLE, *, origin: str = "", asked_at: datetime | None = None
 ) -> Scope:
-    """The scope of a checked identity: a token's, a signed-in session's, or the service's own."""
-    return Scope(org_id, raw_connection(), actor, access=access, origin=origin, asked_at=asked_at)
+    """The scope of a checked identity: a token's, a signed-in session's, or the service's own. Raises NoTransaction."""
+    return tenancy.enter(Scope(org_id, raw_connection(), actor, access=access, origin=origin, asked_at=asked_at))
+
+
+@contextmanager
+def unscoped() -> Iterator[None]:
+    """What comes before a scope, or concerns every organization, goes inside: see facts/tenancy.py."""
+    with tenancy.unscoped(raw_connection()):
+        yield
 
 
 def command_actor() -> str:

@@ -53,7 +53,8 @@ def measures(request: HttpRequest) -> HttpResponse:
     try:
         caller = caller_of(request)
         caller.needs(TokenScope.ADMIN)
-        caller.scope().needs(Permission.READ_AUDIT)
+        with caller.reading() as scope:
+            scope.needs(Permission.READ_AUDIT)
     except PacelineError as error:
         return problems.of_error(error)
     if MEASURES not in os.environ:

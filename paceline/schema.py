@@ -4,8 +4,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from paceline import wall
 from paceline.errors import PacelineError
+from paceline.facts import tenancy
 from paceline.postgres import is_private
+
+# How the wall between organizations is called among the migrations.
+WALL = "row_level_security"
 
 
 class NotMigrated(PacelineError):
@@ -16,23 +21,32 @@ class NotMigrated(PacelineError):
 
 
 def pending() -> list[str]:
-    """The migrations that this version has and the database has not, as room.name."""
+    """The migrations that this version has and the database has not, as room.name; and the wall, if it has gaps."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    connection.ensure_connection()
+    waiting = [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    return [*waiting, WALL] if wall.faults(connection.connection) else waiting
 
 
 def migrate() -> list[str]:
     """Bring the database up to this version; what was done. Two at once wait for each other."""
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    raw = connection.connection
+    with tenancy.unscoped(raw), connection.cursor() as cursor:
         # A session lock, because the migrations commit one by one.
         cursor.execute("SELECT pg_advisory_lock(hashtext('paceline.migrate'))")
         try:
             todo = pending()
             if todo:
+                # First, for without it nothing that is migrated could be used.
+                wall.make_role(raw)
                 call_command("migrate", verbosity=0, interactive=False)
+                wall.put_up(raw)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('paceline.migrate'))")
+    # What was connected before there was a role becomes it now.
+    tenancy.become_tenant(raw)
     return todo
 
 
@@ -47,7 +61,8 @@ def check() -> None:
 
 def clear() -> None:
     """Take everything out of the database, and make the tables anew."""
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    with tenancy.unscoped(connection.connection), connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
     migrate()

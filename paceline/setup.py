@@ -34,6 +34,15 @@ def set_up_django(parameters: dict[str, str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "paceline.settings")
     settings.DATABASES["default"].update(django_database(parameters))
     django.setup()
+    from django.db.backends.signals import connection_created
+
+    connection_created.connect(_become_tenant)
+
+
+def _become_tenant(connection: Any, **_named: object) -> None:
+    from paceline.facts.tenancy import become_tenant
+
+    become_tenant(connection.connection)
 
 
 def django_database(parameters: dict[str, str]) -> dict[str, Any]:

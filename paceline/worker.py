@@ -28,11 +28,12 @@ def tidy(timestamp: int) -> None:
 
 
 def forget(now: datetime) -> None:
-    """Forget the postings, answers, previews, sessions and attempts that were kept long enough."""
-    postings.forget(edge.raw_connection(), now - POSTINGS_KEPT)
-    Answered.objects.filter(answered_at__lt=now - ANSWERS_KEPT).delete()
-    previews.forget(now - PREVIEWS_KEPT)
-    sessions.forget(now)
+    """Forget what was kept long enough, of every organization: postings, answers, previews, sessions, attempts."""
+    with edge.unscoped():
+        postings.forget(edge.raw_connection(), now - POSTINGS_KEPT)
+        Answered.objects.filter(answered_at__lt=now - ANSWERS_KEPT).delete()
+        previews.forget(now - PREVIEWS_KEPT)
+        sessions.forget(now)
 
 
 def run() -> None:

@@ -16,6 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from paceline import wall
+from paceline.facts.tenancy import tenant_role
 from paceline.postgres import Server, connect_parameters, process
 from paceline.postgres.binaries import find_binaries, read_binaries
 from paceline.setup import django_database
@@ -89,6 +91,8 @@ class Database:
             atomic._from_testcase = True  # pyright: ignore[reportAttributeAccessIssue]
             with atomic:
                 django.ensure_connection()
+                # Scopes are made here without their edge, and hold by themselves: the first wall without the second.
+                django.connection.execute("SET LOCAL ROLE NONE")
                 yield django.connection
                 if not django.needs_rollback and not django.connection.broken:
                     django.check_constraints()
@@ -133,6 +137,7 @@ class DatabaseMaker:
         """The worker's database as the template has it."""
         if not self._fresh:
             self._copy(self.template, self.name)
+            self._wall()
             self._fresh = True
         return Database(self._parameters | {"dbname": self.name})
 
@@ -144,6 +149,7 @@ class DatabaseMaker:
     def leave(self) -> None:
         connections.close_all()
         self._maintain(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
+        self._maintain(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(tenant_role(self.name))))
         if self._server:
             self._server.leave()
 
@@ -160,11 +166,17 @@ class DatabaseMaker:
             self._copy("template1", self.template)
             template = Database(self._parameters | {"dbname": self.template})
             with template.allowed():
-                from django.core.management import call_command
+                from paceline import schema
 
-                call_command("migrate", verbosity=0)
+                schema.migrate()
                 connections.close_all()
             (self.run / "template.made").touch()
+
+    def _wall(self) -> None:
+        """A copy has a role of its own, as every database has."""
+        with psycopg.connect(make_conninfo(**self._parameters | {"dbname": self.name})) as connection:
+            wall.make_role(connection)
+            wall.put_up(connection)
 
     def _copy(self, template: str, name: str) -> None:
         names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}

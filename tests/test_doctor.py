@@ -57,6 +57,7 @@ def test_new_installation(installed: psycopg.Connection) -> None:
         "durability": Grade.WARN,
         "btree_gist": Grade.OK,
         "migrations": Grade.OK,
+        "tenancy": Grade.OK,
         "organizations": Grade.WARN,
     }
 

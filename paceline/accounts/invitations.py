@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from paceline.accounts import actions, mail
 from paceline.accounts.models import Invitation, User
 from paceline.domain.access import Permission, Role
 from paceline.errors import Conflict, NotFound
+from paceline.facts import tenancy
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory
 from paceline.org.actions.verb import writing
@@ -80,8 +81,11 @@ def invitation_of(text: str, now: datetime) -> Invitation | None:
         number = signing.loads(text, salt=_SALT)
     except signing.BadSignature:
         return None
-    found = Invitation.objects.select_related("org").filter(pk=number, closed_at__isnull=True, expires_at__gt=now)
-    return found.first()
+    # Whoever holds the link knows of which organization it is; the scope comes when they accept.
+    connection.ensure_connection()
+    with tenancy.unscoped(connection.connection):
+        found = Invitation.objects.select_related("org").filter(pk=number, closed_at__isnull=True, expires_at__gt=now)
+        return found.first()
 
 
 def accept(

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from paceline.domain.access import Access, Role
 from paceline.errors import PacelineError
+from paceline.facts import tenancy
 from paceline.org.actions.tokens import NotSignedIn
 from paceline.org.grants import access_of
 from paceline.org.models import Grant
@@ -43,7 +44,10 @@ class Membership:
 def memberships_of(user_id: int) -> list[Membership]:
     """What the user is, in each organization that they belong to, by name."""
     own = Grant.objects.filter(user_id=user_id, ended_at__isnull=True, user__is_active=True)
-    found = own.select_related("org", "user").order_by("org__name", "org_id")
+    # Which organizations somebody belongs to is known before they are in one.
+    connection.ensure_connection()
+    with tenancy.unscoped(connection.connection):
+        found = list(own.select_related("org", "user").order_by("org__name", "org_id"))
     return [
         Membership(each.id, each.org_id, each.org.name, each.user_id, each.user.email, Role(each.role), access_of(each))
         for each in found

@@ -137,8 +137,8 @@ def _import(
     from paceline.org.names import findable
 
     module = Module(module_name)
-    scope = edge.command_scope(organization)
-    own = directory.own_organization(scope)
+    with edge.reading():
+        own = directory.own_organization(edge.command_scope(organization))
     made = mappings.read_mapping(module, _bytes(mapping)) if mapping else mappings.RecordMapping(module)
     with _hinting(mapping):
         rows = read_records(opened, made, Defaults(own.currency, ZoneInfo(own.time_zone)))
@@ -148,7 +148,7 @@ def _import(
 
     def write(batch: ingest.Batch) -> ingest.Result:
         def work() -> ingest.Result:
-            result = ingest.write(scope, batch)
+            result = ingest.write(edge.command_scope(own.slug), batch)
             transaction.set_rollback(dry_run)
             return result
 

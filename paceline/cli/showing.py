@@ -51,12 +51,13 @@ def demo(port: PortOption = PORT_DEFAULT, live: LiveOption = False, reset: Reset
 
 
 def _prepare(*, reset: bool) -> None:
-    from paceline import schema
+    from paceline import edge, schema
     from paceline.demo import company, load
     from paceline.org.models import Organization
 
-    others = Organization.objects.exclude(slug=company.SLUG)
-    if others.exists():
+    with edge.unscoped():
+        are_others = Organization.objects.exclude(slug=company.SLUG).exists()
+    if are_others:
         raise Conflict(
             "there are organizations of yours in this database: set PACELINE_HOME to another folder for the demo"
         )
@@ -92,7 +93,7 @@ def _password() -> str:
     from paceline import edge, home
     from paceline.demo import accounts, company
 
-    return accounts.prepare(edge.command_scope(company.SLUG), home.home())
+    return edge.in_transaction(lambda: accounts.prepare(edge.command_scope(company.SLUG), home.home()))
 
 
 def _token() -> str:
@@ -112,8 +113,12 @@ def _token() -> str:
             path.unlink()
         else:
             return text
-    scope = edge.command_scope(company.SLUG)
-    _, text = tokens.create_token(scope, email=ADMIN, token_scope="admin", now=now)  # noqa: S106 - its sort, not its text
+
+    def create() -> str:
+        scope = edge.command_scope(company.SLUG)
+        return tokens.create_token(scope, email=ADMIN, token_scope="admin", now=now)[1]  # noqa: S106 - its sort, not its text
+
+    text = edge.in_transaction(create)
     home.make_home(home.home())
     with home.open_private(path) as file:
         file.write(f"{text}\n".encode())
@@ -129,6 +134,6 @@ def _change() -> None:
     waiting = threading.Event()
     while not waiting.wait(CHANGE_SECONDS):
         now = common.now()
-        told = stream.next_change(chance, edge.command_scope(company.SLUG), now)
+        told = edge.in_transaction(lambda now=now: stream.next_change(chance, edge.command_scope(company.SLUG), now))
         if told:
             say(told, style="dim")

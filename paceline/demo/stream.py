@@ -47,7 +47,7 @@ class _Change:
 
 
 def next_change(rng: Random, scope: Scope, now: datetime) -> str:
-    """Make one change of a record at a time, in a transaction of its own; what it was, in words.
+    """Make one change of a record at a time, in the scope's transaction; what it was, in words.
 
     The same organization, the same time and the same state of `rng` give the same change. Only records of the sample
     are changed. Empty where nobody is there to change anything.

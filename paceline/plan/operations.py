@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
 import psycopg
+from psycopg import sql
 
 from paceline.facts import clock, postings
 from paceline.facts.postings import Posting
@@ -18,13 +19,19 @@ _NUMBERS: LiteralString = """
     SELECT string_agg(nextval((SELECT pg_get_serial_sequence('plan_assignment', 'id')::regclass))::text, ' ')
     FROM generate_series(1, %(count)s)"""
 
-_ADD: LiteralString = """
-    COPY plan_assignment (org_id, target_id, id, assignee_kind, assignee_id, start_date, end_date,
-                          value, parent_id, origin, is_locked, is_deleted) FROM STDIN"""
-
-_KEEP: LiteralString = """
-    COPY plan_assignment_value (org_id, known_from, actor, reason, assignment_id,
-                                value, parent_id, origin, is_locked, is_deleted) FROM STDIN"""
+# What is copied in, by table.
+_COLUMNS: dict[LiteralString, LiteralString] = {
+    "plan_assignment": """org_id, target_id, id, assignee_kind, assignee_id, start_date, end_date,
+        value, parent_id, origin, is_locked, is_deleted""",
+    "plan_assignment_value": """org_id, known_from, actor, reason, assignment_id,
+        value, parent_id, origin, is_locked, is_deleted""",
+}
+# Nothing can be copied into a table under row-level security: it goes by way of one that is not.
+_STAGE: LiteralString = """
+    DROP TABLE IF EXISTS pg_temp.stage_{table};
+    CREATE TEMPORARY TABLE stage_{table} ON COMMIT DROP AS SELECT {columns} FROM {table} WHERE false"""
+_COPY: LiteralString = "COPY pg_temp.stage_{table} ({columns}) FROM STDIN"
+_ADD: LiteralString = "INSERT INTO {table} ({columns}) SELECT {columns} FROM pg_temp.stage_{table}"
 
 # Index: plan_assignment_pkey.
 _CHANGE: LiteralString = """
@@ -87,7 +94,8 @@ def post(
     posted_at = clock.tick(scope)
     _store(scope, draft.target.id, changes)
     known_from = str(posted_at)
-    _copy(scope, _KEEP, ((scope.org_id, known_from, scope.actor, reason, each.id, *each.new) for each in changes))
+    rows = ((scope.org_id, known_from, scope.actor, reason, each.id, *each.new) for each in changes)
+    _copy(scope, "plan_assignment_value", rows)
     postings.announce(scope, Posting(posted_at, targets=frozenset({draft.target.id})))
     operation = _noted(scope, draft, posted_at, options, reason)
     # What it changed is on record in plan_assignment_value, row by row: see docs/decisions/operations-are-one-entry.md.
@@ -133,7 +141,7 @@ def _store(scope: Scope, target_id: int, changes: Iterable[Change]) -> None:
     for each in changes:
         (added if each.old is None else changed).append(each)
     if added:
-        _copy(scope, _ADD, _rows(scope, target_id, added))
+        _copy(scope, "plan_assignment", _rows(scope, target_id, added))
     if changed:
         states = zip(*(each.new for each in changed), strict=True)
         columns = dict(zip(State._fields, map(_array, states), strict=True))
@@ -147,11 +155,15 @@ def _rows(scope: Scope, target_id: int, added: Sequence[Change]) -> Iterator[tup
         yield scope.org_id, target_id, each.id, *each.place.assignee, *days[each.place.window], *each.new
 
 
-def _copy(scope: Scope, query: LiteralString, rows: Iterable[tuple[object, ...]]) -> None:
-    """The database writes the first rows while the last are made ready."""
-    with psycopg.Cursor(scope.connection) as cursor, cursor.copy(query) as copy:
-        for row in rows:
-            copy.write_row(row)
+def _copy(scope: Scope, table: LiteralString, rows: Iterable[tuple[object, ...]]) -> None:
+    """Add the rows. The database takes the first in while the last are made ready."""
+    names = {"table": sql.SQL(table), "columns": sql.SQL(_COLUMNS[table])}
+    with psycopg.Cursor(scope.connection) as cursor:
+        cursor.execute(sql.SQL(_STAGE).format(**names))
+        with cursor.copy(sql.SQL(_COPY).format(**names)) as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(sql.SQL(_ADD).format(**names))
 
 
 def _array(values: Iterable[object]) -> str:

@@ -45,7 +45,8 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
 def _member(request: HttpRequest, provider: Provider, email: str, claims: dict[str, Any]) -> User | None:
     """The user, who is a member with the role of the claims; None, and a member no more, without one."""
-    org_id = directory.organization(provider.organization).id
+    with edge.unscoped():
+        org_id = directory.organization(provider.organization).id
     origin = str(request.META.get("REMOTE_ADDR", ""))
     scope = edge.caller_scope(org_id, f"{email} by {provider.name}", origin=origin, asked_at=now())
     found, role = actions.member_of(scope, email), provider.role_of(claims)

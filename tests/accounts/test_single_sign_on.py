@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.db import transaction
 from django.test import override_settings
 
 from paceline import single_sign_on
@@ -61,7 +62,8 @@ def come(browser: Browser) -> Any:
 
 
 def roles(members: Members) -> dict[str, str]:
-    return {each.user.email: each.role for each in actions.members(members.scope)}
+    with transaction.atomic():
+        return {each.user.email: each.role for each in actions.members(members.scope)}
 
 
 def test_who_comes_the_first_time_gets_an_account_with_the_role_of_the_claims(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from paceline import edge
 from tests.accounts.browser import Members
 from tests.api.calls import Api
 from tests.api.stage import set_clock
@@ -44,7 +45,9 @@ def test_a_tokens_text_is_told_once(members: Members) -> None:
     assert again.body == {**first.body, "token": None}
     from paceline.api.models import Answered
 
-    assert not any(first.body["token"].encode() in bytes(each.body) for each in Answered.objects.all())
+    with edge.unscoped():
+        kept = [bytes(each.body) for each in Answered.objects.all()]
+    assert not any(first.body["token"].encode() in each for each in kept)
 
 
 def test_rotating_and_revoking(members: Members, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ class Stage:
 
     @property
     def scope(self) -> Scope:
-        """Acme on this thread's connection."""
+        """Acme on this thread's connection, which is in a transaction."""
         return edge.caller_scope(self.cast.scope.org_id, "rosa")
 
     def target(self, **given: Any) -> int:
@@ -60,7 +60,7 @@ class Stage:
 
 def set_stage() -> Stage:
     """Both organizations in the test's database, with their tokens."""
-    with transaction.atomic():
+    with transaction.atomic(), edge.unscoped():
         cast = hired(edge.raw_connection())
         tokens = {scope: token(cast.scope, scope) for scope in ("admin", "write", "read")}
         abroad = token(cast.abroad, "admin", "olga@globex.example")
@@ -100,8 +100,8 @@ def member(stage: Stage, role: Role, person_id: int | None = None, passes_on: To
     from paceline.accounts.models import User
     from paceline.org.models import Grant
 
-    number = Grant.objects.count()
-    with transaction.atomic():
+    with transaction.atomic(), edge.unscoped():
+        number = Grant.objects.count()
         user = User.objects.create_user(f"{role}{number}@members.example")
         free = None if Grant.objects.filter(person=person_id).exists() else person_id
         org_id = stage.cast.scope.org_id

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from django.db import transaction
 
 from tests.api.calls import Answer, Api, counts, results, won
 from tests.api.stage import Stage, close
@@ -43,7 +44,8 @@ def test_a_refused_row_is_known_by_its_place_in_its_own_call(stage: Stage) -> No
         return stage.writer.send(won(f"D{number}", "Sam", 1_00), won(f"B{number}", "Sam", "?"))  # type: ignore[arg-type]
 
     at_once([lambda number=number: send(number) for number in range(WRITERS)])
-    found = refused(stage.scope, None, WRITERS + 1)
+    with transaction.atomic():
+        found = refused(stage.scope, None, WRITERS + 1)
     assert [each.line for each in found] == [2] * WRITERS
 
 
@@ -170,7 +172,7 @@ def caller_of(stage: Stage):
     from paceline.api.callers import Caller
     from paceline.domain.access import TokenScope
 
-    return Caller(stage.scope.org_id, "rosa", TokenScope.WRITE, 1)
+    return Caller(stage.cast.scope.org_id, "rosa", TokenScope.WRITE, 1)
 
 
 def module():

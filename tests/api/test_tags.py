@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from tests.api.calls import won
 from tests.api.stage import Stage, set_clock
@@ -68,9 +69,11 @@ def test_every_kind_of_change_moves_the_tag(stage: Stage, target: int, monkeypat
     moved("a target")
     stage.admin.made("/metrics", {"key": "made", "name": "Made", "definition": metric})
     moved("a metric")
-    change_settings(stage.scope, on_pace_percent=20)
+    with transaction.atomic():
+        change_settings(stage.scope, on_pace_percent=20)
     moved("a setting")
-    set_rates(stage.scope, {("USD", date(2025, 1, 1)): Decimal("0.9")})
+    with transaction.atomic():
+        set_rates(stage.scope, {("USD", date(2025, 1, 1)): Decimal("0.9")})
     moved("a rate")
     set_clock(monkeypatch, later=timedelta(hours=12))
     moved("the next day")

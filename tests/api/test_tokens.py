@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from paceline import edge
@@ -50,7 +51,8 @@ def test_a_writer_leaves_metrics_and_the_organization_alone(stage: Stage) -> Non
 
 
 def test_a_token_expires(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    brief = stage.admin.bearing(token(stage.scope, "read", expires_days=1))
+    with transaction.atomic():
+        brief = stage.admin.bearing(token(stage.scope, "read", expires_days=1))
     assert brief.get("/metrics").status == 200
     set_clock(monkeypatch, later=timedelta(hours=23, minutes=59))
     assert brief.get("/metrics").status == 200
@@ -63,13 +65,15 @@ def test_a_token_is_revoked_at_once(stage: Stage) -> None:
     from paceline.org.models import ApiToken
     from tests.plan.cast import NOON
 
-    revoke_token(stage.scope, ApiToken.objects.get(scope="read").id, NOON)
+    with transaction.atomic():
+        revoke_token(stage.scope, ApiToken.objects.get(scope="read").id, NOON)
     assert stage.reader.get("/metrics").problem[:2] == (401, "not_signed_in")
     assert stage.writer.get("/metrics").status == 200
 
 
 def test_changes_are_in_the_name_of_the_token(stage: Stage) -> None:
-    sam = stage.admin.bearing(token(stage.scope, "write", "sam@acme.example"))
+    with transaction.atomic():
+        sam = stage.admin.bearing(token(stage.scope, "write", "sam@acme.example"))
     target = stage.target()
     share = stage.share(target, "organization")
     sam.patch(f"/assignments/{share}", {"value": 5})

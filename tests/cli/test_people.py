@@ -80,22 +80,24 @@ def test_a_person_is_made(acme: Terminal) -> None:
         *("--manager", "Rosa", "--department", "field", "--team", "hunters", "--external-id", "crm=17"),
         *("--external-id", "csv=18", "--no-quota", "--reason", "hired"),
     )
+    from paceline import edge
     from paceline.org.models import ExternalId, Membership, Person
 
-    nora = Person.objects.get(id=int(made.out))
-    assert made.err == "made person Nora in field, hunters\n"
-    assert (nora.name, nora.email, str(nora.hire_day), nora.quota_carrying) == (
-        "Nora",
-        "nora@acme.example",
-        "2025-01-01",
-        False,
-    )
-    assert nora.manager == Person.objects.get(name="Rosa")
-    assert dict(ExternalId.objects.filter(person=nora).values_list("source", "external_id")) == {
-        "crm": "17",
-        "csv": "18",
-    }
-    assert Membership.objects.filter(person=nora).count() == 2
+    with edge.unscoped():
+        nora = Person.objects.get(id=int(made.out))
+        assert made.err == "made person Nora in field, hunters\n"
+        assert (nora.name, nora.email, str(nora.hire_day), nora.quota_carrying) == (
+            "Nora",
+            "nora@acme.example",
+            "2025-01-01",
+            False,
+        )
+        assert nora.manager == Person.objects.get(name="Rosa")
+        assert dict(ExternalId.objects.filter(person=nora).values_list("source", "external_id")) == {
+            "crm": "17",
+            "csv": "18",
+        }
+        assert Membership.objects.filter(person=nora).count() == 2
 
 
 def test_records_of_a_person_that_is_made_count_at_once(acme: Terminal) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from tests.cli.conftest import PEOPLE
 from tests.cli.terminal import Terminal
@@ -45,11 +46,13 @@ def test_every_change_of_a_member_is_in_the_trail(rosa: Terminal) -> None:
     rosa("user", "create", "--email", "sam@acme.example", "--role", "rep", "--link")
     rosa("user", "role", "sam@acme.example", "viewer", "--reason", "left sales")
     rosa("user", "end", "sam@acme.example")
-    scope = edge.command_scope()
-    ((kind, old, new, _), *_) = changes(scope, "create_member")[1:]
+    with transaction.atomic():
+        scope = edge.command_scope()
+        made, changed, ended = (changes(scope, f"{verb}_member") for verb in ("create", "change", "end"))
+    ((kind, old, new, _), *_) = made[1:]
     assert (kind, old, new["email"], new["role"]) == ("member", None, "sam@acme.example", "rep")
-    assert changes(scope, "change_member") == [("member", {"role": "rep"}, {"role": "viewer"}, "left sales")]
-    ((_, old, new, _),) = changes(scope, "end_member")
+    assert changed == [("member", {"role": "rep"}, {"role": "viewer"}, "left sales")]
+    ((_, old, new, _),) = ended
     assert old == {"ended_at": None}
     assert new["ended_at"]
 

@@ -19,6 +19,7 @@ from paceline.facts.owners import NAME, OwnerKey
 from paceline.facts.rules import CreditOwner, Rules
 from paceline.facts.scope import Cursor, Scope
 from paceline.facts.sums import Asked, Assignee
+from paceline.facts.tenancy import enter
 
 PEOPLE, DEALS, DAYS = 2_000, 60_000, 1_095
 FIRST_DAY, ENDLESS = date(2024, 1, 1), date(9999, 12, 31)
@@ -39,7 +40,7 @@ ADD_DEALS = """
 
 @pytest.fixture
 def scope(connection: psycopg.Connection) -> Scope:
-    """The second of two organizations of a size, freshly analysed."""
+    """The second of two organizations of a size, freshly analysed, behind the wall as it is in use."""
     for org_id in (901, 902):
         made = Scope(org_id, connection, "test")
         clock.open_clock(made)
@@ -52,7 +53,7 @@ def scope(connection: psycopg.Connection) -> Scope:
         connection.execute(ADD_DEALS, given)
         ledger.post_metrics(made, RULES, [number for number, _ in RULES.metrics], clock.tick(made))
     connection.execute("ANALYZE deal, credit, daily_total, level_total, rollup, owner_key")
-    return made
+    return enter(made)
 
 
 @pytest.fixture

@@ -53,12 +53,11 @@ def test_a_restart_of_the_database_is_survived(folder: Path) -> None:
     server = Server(folder / "home", chosen_binaries(), NOT_DURABLE)
     database = Database(server.join())
     with database.allowed():
-        from django.core.management import call_command
-
+        from paceline import schema
         from tests.api.stage import close, forget, set_stage
 
         forget()
-        call_command("migrate", verbosity=0)
+        schema.migrate()
         stage = set_stage()
         close()
         service = Service(Shell(database.parameters))

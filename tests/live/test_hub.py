@@ -20,7 +20,9 @@ def play(stage: Stage, committed: Database, monkeypatch: pytest.MonkeyPatch) -> 
     from paceline.live import hub as room
 
     monkeypatch.setattr(room.postgres, "ready", lambda: committed.parameters)
-    share = give(stage.scope, quarter(stage.scope), ORGANIZATION, 1_00)
+    with transaction.atomic():
+        scope = stage.scope
+        share = give(scope, quarter(scope), ORGANIZATION, 1_00)
 
     def run(story: Play) -> int:
         async def told() -> None:

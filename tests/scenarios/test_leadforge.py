@@ -58,15 +58,18 @@ def test_leadforge_months_are_exact(shell: Shell, committed: Database, shared_da
 
 def measured(metric: str) -> Figures:
     """Every rep's figure of every month that is not zero."""
+    from django.db import transaction
+
     from paceline import edge
     from paceline.org.models import Person
 
-    scope = edge.command_scope()
-    names = {Assignee("person", each.id): each.name for each in Person.objects.all()}
-    figures: Figures = Counter()
-    for month in MONTHS:
-        for assignee, value in currents(scope, metric, month, "monthly", names).items():
-            figures[names[assignee], f"{month:%Y-%m}"] = value
+    with transaction.atomic():
+        scope = edge.command_scope()
+        names = {Assignee("person", each.id): each.name for each in Person.objects.all()}
+        figures: Figures = Counter()
+        for month in MONTHS:
+            for assignee, value in currents(scope, metric, month, "monthly", names).items():
+                figures[names[assignee], f"{month:%Y-%m}"] = value
     return +figures
 
 

@@ -52,14 +52,17 @@ def test_maven_quarters_are_exact(shell: Shell, committed: Database, shared_data
 
 def fourth_quarter_is_plain_arithmetic(maven: Path) -> None:
     """3,000,000 for the fourth quarter, down all levels by the third: to the cent, and to whole dollars."""
-    plain, planner = Arithmetic(maven), Planner()
-    # Five of the 35 agents have no deal at all.
-    assert len(plain.without) == 5
-    for rounding in (1, CENTS):
-        found, without = planner.cascaded(rounding)
-        assert found == plain.divided(rounding)
-        assert without == plain.without
-        check_levels(found)
+    from django.db import transaction
+
+    with transaction.atomic():
+        plain, planner = Arithmetic(maven), Planner()
+        # Five of the 35 agents have no deal at all.
+        assert len(plain.without) == 5
+        for rounding in (1, CENTS):
+            found, without = planner.cascaded(rounding)
+            assert found == plain.divided(rounding)
+            assert without == plain.without
+            check_levels(found)
 
 
 def check_levels(found: Paths) -> None:
@@ -73,17 +76,20 @@ def check_levels(found: Paths) -> None:
 
 def measured(metric: str) -> Figures:
     """Every quarter's figure of everybody that is not zero."""
+    from django.db import transaction
+
     from paceline import edge
     from paceline.org.models import Department, Person, Team
 
-    scope = edge.command_scope()
-    names = {Assignee("organization", 0): ("organization", "")}
-    for kind, things in (("department", Department), ("team", Team), ("person", Person)):
-        names |= {Assignee(kind, each.id): (kind, each.name) for each in things.objects.all()}
-    figures: Figures = Counter()
-    for quarter, start in QUARTERS.items():
-        for assignee, value in currents(scope, metric, start, "quarterly", names).items():
-            figures[(*names[assignee], quarter)] = value
+    with transaction.atomic():
+        scope = edge.command_scope()
+        names = {Assignee("organization", 0): ("organization", "")}
+        for kind, things in (("department", Department), ("team", Team), ("person", Person)):
+            names |= {Assignee(kind, each.id): (kind, each.name) for each in things.objects.all()}
+        figures: Figures = Counter()
+        for quarter, start in QUARTERS.items():
+            for assignee, value in currents(scope, metric, start, "quarterly", names).items():
+                figures[(*names[assignee], quarter)] = value
     return +figures
 
 

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from paceline.domain.access import Permission
 from paceline.errors import InvalidInput
-from paceline.facts import clock
+from paceline.facts import clock, tenancy
 from paceline.facts.rules import CreditOwner
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory
@@ -51,7 +51,8 @@ def create_organization(connection: psycopg.Connection[Any], actor: str, **setti
     """
     settings = {"time_zone": "UTC", "currency": "USD", "name": "", **settings}
     settings.setdefault("slug", slugify(settings["name"])[:SLUG_CHARACTERS_MAX].strip("-"))
-    with transaction.atomic():
+    # Before it is there, nothing can be held to it.
+    with transaction.atomic(), tenancy.unscoped(connection):
         made = Organization()
         _set(made, settings)
         _save_new(made)
@@ -110,7 +111,11 @@ def _set(made: Organization, settings: Settings, checks: Checks | None = None) -
 def _check_slug(made: Organization, checks: Checks) -> None:
     if not made.slug or slugify(made.slug) != made.slug or len(made.slug) > SLUG_CHARACTERS_MAX:
         checks.fault("slug", f"give 1 to {SLUG_CHARACTERS_MAX} small letters, digits and hyphens")
-    elif Organization.objects.filter(slug=made.slug).exclude(pk=made.pk).exists():
+        return
+    # Which short names are taken is a question about all organizations.
+    with tenancy.unscoped(transaction.get_connection().connection):
+        is_taken = Organization.objects.filter(slug=made.slug).exclude(pk=made.pk).exists()
+    if is_taken:
         checks.fault("slug", f"{made.slug!r} is another organization's")
 
 

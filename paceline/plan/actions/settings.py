@@ -11,7 +11,7 @@ from django.db import transaction
 from paceline.domain.access import Permission
 from paceline.domain.kinds import Unit
 from paceline.errors import InvalidInput
-from paceline.facts import rulebook
+from paceline.facts import rulebook, tenancy
 from paceline.facts.scope import Scope
 from paceline.org import audit, directory
 from paceline.org.actions import organization as organizations
@@ -32,7 +32,7 @@ RATE_DIGITS_MAX = 12
 
 def open_organization(connection: psycopg.Connection[Any], actor: str, **settings: Unpack[Settings]) -> Organization:
     """Make an organization with the built-in metrics. Raises InvalidInput."""
-    with transaction.atomic():
+    with transaction.atomic(), tenancy.unscoped(connection):
         made = organizations.create_organization(connection, actor, **settings)
         scope = Scope(made.id, connection, actor)
         metrics.install_built_in(scope)

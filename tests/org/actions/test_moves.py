@@ -124,11 +124,11 @@ def test_people_and_units_of_another_organization_are_not_found(cast: Cast):
 def test_a_verb_keeps_every_other_writer_of_the_organization_waiting(committed):
     connection = committed.connect()
     other = committed.connect()
-    with transaction.atomic():
-        from django.db import connection as django
+    from paceline import edge
 
-        cast = cast_on(django.connection)
-    with transaction.atomic():
+    with transaction.atomic(), edge.unscoped():
+        cast = cast_on(edge.raw_connection())
+    with transaction.atomic(), edge.unscoped():
         move_person(cast.scope, cast.sam, department_id=cast.partners, from_day=on(59))
         with pytest.raises(LockNotAvailable):
             other.execute("SELECT FROM ledger_clock WHERE org_id = %s FOR UPDATE NOWAIT", [cast.scope.org_id])
