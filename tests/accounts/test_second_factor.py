@@ -5,6 +5,7 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.db import transaction
 from django.test import RequestFactory
 
 from paceline.accounts import actions
@@ -73,7 +74,8 @@ def test_a_stream_ends_with_the_session_or_the_membership(members: Members) -> N
     request.user = get_user(request)
     caller = callers.caller_of(request)
     assert callers.recheck(caller, NOON).actor == "sam@acme.example"
-    actions.change_member(members.scope, members.grants["sam"].id, role="viewer")
+    with transaction.atomic():
+        actions.change_member(members.scope, members.grants["sam"].id, role="viewer")
     assert callers.recheck(caller, NOON).access != caller.access
     browser.post("/sign-out")
     with pytest.raises(NotSignedIn):
@@ -81,6 +83,7 @@ def test_a_stream_ends_with_the_session_or_the_membership(members: Members) -> N
     browser.sign_in("sam@acme.example")
     request.session = browser.client.session
     caller = callers.caller_of(request)
-    actions.end_member(members.scope, members.grants["sam"].id, NOON)
+    with transaction.atomic():
+        actions.end_member(members.scope, members.grants["sam"].id, NOON)
     with pytest.raises(NotSignedIn):
         callers.recheck(caller, NOON)
