@@ -1,11 +1,8 @@
 """Writing what was drafted: every assignment, what it was, the audit trail and the operation, in a few statements."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
-
-import psycopg
-from psycopg import sql
 
 from paceline.facts import clock, postings
 from paceline.facts.postings import Posting
@@ -19,29 +16,30 @@ _NUMBERS: LiteralString = """
     SELECT string_agg(nextval((SELECT pg_get_serial_sequence('plan_assignment', 'id')::regclass))::text, ' ')
     FROM generate_series(1, %(count)s)"""
 
-# What is copied in, by table.
-_COLUMNS: dict[LiteralString, LiteralString] = {
-    "plan_assignment": """org_id, target_id, id, assignee_kind, assignee_id, start_date, end_date,
-        value, parent_id, origin, is_locked, is_deleted""",
-    "plan_assignment_value": """org_id, known_from, actor, reason, assignment_id,
-        value, parent_id, origin, is_locked, is_deleted""",
-}
-# Nothing can be copied into a table under row-level security: it goes by way of one that is not.
-_STAGE: LiteralString = """
-    DROP TABLE IF EXISTS pg_temp.stage_{table};
-    CREATE TEMPORARY TABLE stage_{table} ON COMMIT DROP AS SELECT {columns} FROM {table} WHERE false"""
-_COPY: LiteralString = "COPY pg_temp.stage_{table} ({columns}) FROM STDIN"
-_ADD: LiteralString = "INSERT INTO {table} ({columns}) SELECT {columns} FROM pg_temp.stage_{table}"
-
-# Index: plan_assignment_pkey.
-_CHANGE: LiteralString = """
-    UPDATE plan_assignment a
-    SET value = g.value, parent_id = g.parent_id, origin = g.origin, is_locked = g.is_locked,
-        is_deleted = g.is_deleted
-    FROM unnest(%(id)s::bigint[], %(value)s::bigint[], %(parent_id)s::bigint[], %(origin)s::text[],
-                %(is_locked)s::boolean[], %(is_deleted)s::boolean[])
-        AS g (id, value, parent_id, origin, is_locked, is_deleted)
-    WHERE a.org_id = %(org_id)s AND a.id = g.id"""
+# All in one, so that the rows travel once. Index: plan_assignment_pkey.
+_WRITE: LiteralString = """
+    WITH given AS MATERIALIZED (
+        SELECT * FROM unnest(
+            %(is_new)s::boolean[], %(id)s::bigint[], %(kind)s::text[], %(of)s::bigint[], %(start)s::date[],
+            %(after)s::date[], %(value)s::bigint[], %(parent_id)s::bigint[], %(origin)s::text[],
+            %(is_locked)s::boolean[], %(is_deleted)s::boolean[])
+        AS g (is_new, id, kind, of, start, after, value, parent_id, origin, is_locked, is_deleted)),
+    added AS (
+        INSERT INTO plan_assignment (org_id, target_id, id, assignee_kind, assignee_id, start_date, end_date,
+                                     value, parent_id, origin, is_locked, is_deleted)
+        SELECT %(org_id)s, %(target_id)s, id, kind, of, start, after, value, parent_id, origin, is_locked, is_deleted
+        FROM given WHERE is_new),
+    changed AS (
+        UPDATE plan_assignment a
+        SET value = g.value, parent_id = g.parent_id, origin = g.origin, is_locked = g.is_locked,
+            is_deleted = g.is_deleted
+        FROM given g WHERE NOT g.is_new AND a.org_id = %(org_id)s AND a.id = g.id)
+    INSERT INTO plan_assignment_value (org_id, known_from, actor, reason, assignment_id,
+                                       value, parent_id, origin, is_locked, is_deleted)
+    SELECT %(org_id)s, %(posted_at)s, %(actor)s, %(reason)s, id, value, parent_id, origin, is_locked, is_deleted
+    FROM given"""
+# So many changes travel in one statement.
+PART_ROWS = 10_000
 
 _ORIGINS = {
     OperationKind.BULK: Origin.MANUAL,
@@ -92,10 +90,12 @@ def post(
         return None
     check_may(scope, changes)
     posted_at = clock.tick(scope)
-    _store(scope, draft.target.id, changes)
-    known_from = str(posted_at)
-    rows = ((scope.org_id, known_from, scope.actor, reason, each.id, *each.new) for each in changes)
-    _copy(scope, "plan_assignment_value", rows)
+    given = {"org_id": scope.org_id, "target_id": draft.target.id, "actor": scope.actor, "reason": reason}
+    # The database writes one part while the next is made ready.
+    with scope.connection.pipeline():
+        for first in range(0, len(changes), PART_ROWS):
+            part = changes[first : first + PART_ROWS]
+            scope.run(_WRITE, {**given, "posted_at": posted_at, **_columns(part)})
     postings.announce(scope, Posting(posted_at, targets=frozenset({draft.target.id})))
     operation = _noted(scope, draft, posted_at, options, reason)
     # What it changed is on record in plan_assignment_value, row by row: see docs/decisions/operations-are-one-entry.md.
@@ -134,40 +134,16 @@ def _change(row: Row, ids: Mapping[Place, int], origin: str) -> Change | None:
     return None if new == old else Change(held.id, row.place, old, new)
 
 
-def _store(scope: Scope, target_id: int, changes: Iterable[Change]) -> None:
-    """Write what the assignments are from now on."""
-    changed: list[Change] = []
-    added: list[Change] = []
-    for each in changes:
-        (added if each.old is None else changed).append(each)
-    if added:
-        _copy(scope, "plan_assignment", _rows(scope, target_id, added))
-    if changed:
-        states = zip(*(each.new for each in changed), strict=True)
-        columns = dict(zip(State._fields, map(_array, states), strict=True))
-        scope.run(_CHANGE, {"org_id": scope.org_id, "id": _array(each.id for each in changed), **columns})
-
-
-def _rows(scope: Scope, target_id: int, added: Sequence[Change]) -> Iterator[tuple[object, ...]]:
-    # As text, for the driver takes longer for a day than for all the rest, and few windows are shared by many.
-    days = {window: (str(window.start), str(window.end)) for window in {each.place.window for each in added}}
-    for each in added:
-        yield scope.org_id, target_id, each.id, *each.place.assignee, *days[each.place.window], *each.new
-
-
-def _copy(scope: Scope, table: LiteralString, rows: Iterable[tuple[object, ...]]) -> None:
-    """Add the rows. The database takes the first in while the last are made ready."""
-    names = {"table": sql.SQL(table), "columns": sql.SQL(_COLUMNS[table])}
-    with psycopg.Cursor(scope.connection) as cursor:
-        cursor.execute(sql.SQL(_STAGE).format(**names))
-        with cursor.copy(sql.SQL(_COPY).format(**names)) as copy:
-            for row in rows:
-                copy.write_row(row)
-        cursor.execute(sql.SQL(_ADD).format(**names))
+def _columns(changes: Sequence[Change]) -> dict[str, str]:
+    # Few windows are shared by many.
+    days = {window: (str(window.start), str(window.end)) for window in {each.place.window for each in changes}}
+    known = [(each.old is None, each.id, *each.place.assignee, *days[each.place.window], *each.new) for each in changes]
+    names = ("is_new", "id", "kind", "of", "start", "after", *State._fields)
+    return {name: _array(values) for name, values in zip(names, zip(*known, strict=True), strict=True)}
 
 
 def _array(values: Iterable[object]) -> str:
-    """A database array of numbers, truths and words of our own; the driver takes ten times as long for a list."""
+    """A database array of numbers, days, truths and words of our own; the driver takes ten times as long for a list."""
     return f"{{{','.join(map(str, values)).replace('None', 'NULL')}}}"
 
 
