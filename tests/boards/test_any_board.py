@@ -20,7 +20,7 @@ from tests.plan.cast import Cast, on, opened, stamp, won
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 STORIES = settings(
     deadline=None,
-    max_examples=500 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 15,
+    max_examples=500 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 7,
     suppress_health_check=QUIET,
 )
 PEOPLE = ("Rosa", "Tariq", "Sam", "Eve")

@@ -392,7 +392,7 @@ NASTY = (
 
 
 # Of these, so many are tried in each place; HYPOTHESIS_PROFILE=deep tries them all.
-NASTY_EACH = 7
+NASTY_EACH = 3
 GOOD = {
     "--name": "T",
     "--metric": "revenue",

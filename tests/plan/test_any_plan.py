@@ -22,7 +22,7 @@ from tests.plan.cast import NOON, Cast, asked, everybody, give, on, opened, quar
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 STORIES = settings(
     deadline=None,
-    max_examples=500 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 12,
+    max_examples=500 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 8,
     suppress_health_check=QUIET,
 )
 NAMES = ("Acme", "Sales", "Field", "Partners", "Hunters", "Rosa", "Tariq", "Sam", "Eve")

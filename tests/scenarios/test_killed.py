@@ -11,9 +11,9 @@ from pathlib import Path
 from tests.databases import Database
 from tests.scenarios.shell import REPOSITORY, Shell
 
-DEALS = 45_000
+DEALS = 25_000
 BATCH = 10_000
-KILLS = 5
+KILLS = 3
 
 
 def test_a_killed_import_leaves_whole_batches(shell: Shell, committed: Database, tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_killed_import_leaves_whole_batches(shell: Shell, committed: Database,
             stderr=subprocess.DEVNULL,
         )
         # A start alone takes a second or so: kills fall before, in and between batches.
-        time.sleep(chance.uniform(0.8, 4))
+        time.sleep(chance.uniform(0.8, 3))
         running.send_signal(signal.SIGKILL)
         running.wait()
         wait_until_alone(connection)
