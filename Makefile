@@ -41,7 +41,7 @@ suite: $(MADE)
 	$(BIN)/pytest -n $(WORKERS)
 
 # Whatever has SQL of its own, on the oldest PostgreSQL that we promise to run on.
-ON_15 := tests/facts tests/org/test_models.py tests/test_postgres.py tests/test_wall.py
+ON_15 := tests/facts tests/org/test_models.py tests/test_postgres.py tests/test_wall.py --ignore tests/facts/test_ledger.py
 
 suite-15: $(MADE)
 	@if [ -x $(SYSTEM_POSTGRES)/postgres ]; then \
