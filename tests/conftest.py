@@ -13,7 +13,7 @@ from hypothesis import settings
 from tests.databases import Database, DatabaseMaker, make_run_folder
 
 # How long an example takes says more of the machine than of the code.
-settings.register_profile("suite", deadline=None)
+settings.register_profile("suite", deadline=None, max_examples=50)
 settings.load_profile("suite")
 
 RUN_FOLDER = "PACELINE_TEST_RUN"
