@@ -79,12 +79,33 @@ def secret(folder: Path, name: str, size_bytes: int = SECRET_BYTES) -> str:
         ) from error
 
 
+def replace_secret(folder: Path, name: str, text: str) -> None:
+    """Put another secret in the place of the one that is kept, if there is one. Raises OSError."""
+    draft = _draft(folder / name, text)
+    try:
+        draft.replace(folder / name)
+    except OSError:
+        draft.unlink()
+        raise
+
+
 def open_private(path: Path) -> IO[bytes]:
     """A file to append to that only its owner may read, or lock."""
     return os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab")
 
 
 def _place(path: Path, text: str) -> None:
+    draft = _draft(path, text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def _draft(path: Path, text: str) -> Path:
+    """A file beside the secret's with its text, that only its owner reads."""
     # mkstemp makes the file with mode 600, before anything is in it.
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
@@ -92,9 +113,7 @@ def _place(path: Path, text: str) -> None:
             file.write(f"{text}\n")
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
+    except OSError:
         Path(draft).unlink()
+        raise
+    return Path(draft)

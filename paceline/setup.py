@@ -23,6 +23,8 @@ def start() -> None:
     from paceline.postgres import ready
 
     end_in_order()
+    # Whoever looks who is connected to the database sees which command it is.
+    os.environ.setdefault("PGAPPNAME", " ".join(["paceline", *sys.argv[1:2]]))
     set_up_django(ready())
 
 

@@ -7,6 +7,7 @@ import typer
 
 from paceline.cli import (
     audit,
+    backups,
     boards,
     bring,
     cascading,
@@ -53,6 +54,7 @@ for room in (
     boards,
     audit,
     service,
+    backups,
     showing,
 ):
     room.add_to(app)

@@ -97,13 +97,19 @@ def read_binaries(folder: Path) -> Binaries | None:
     """The programs of a folder, or nothing where some are missing or do not run on this machine."""
     if not all((folder / name).is_file() for name in PROGRAMS):
         return None
+    number = read_version(folder / "postgres")
+    return Binaries(folder, number) if number else None
+
+
+def read_version(program: Path) -> str | None:
+    """What version a program of PostgreSQL says it is, or nothing where it does not run on this machine."""
     try:
-        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     except OSError:
         return None
     # It reads like: postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)
     number = re.search(r"\(PostgreSQL\) (\d+(?:\.\d+)*)", answer.stdout)
-    return Binaries(folder, number[1]) if number else None
+    return number[1] if number else None
 
 
 def _candidates() -> Iterator[Path]:

@@ -12,6 +12,7 @@ COMMANDS = """
 apply
 assign
 audit
+backup
 board create
 board delete
 board edit
@@ -48,6 +49,7 @@ rate list
 rate set
 rebalance
 records
+restore
 series
 serve
 standings
