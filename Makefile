@@ -8,7 +8,7 @@ MADE := $(VENV)/made-$(shell cat requirements.lock pyproject.toml | cksum | cut 
 WORKERS ?= 2
 SYSTEM_POSTGRES := /usr/lib/postgresql/15/bin
 
-.PHONY: install demo test suite suite-15 lint format types docs lock clean
+.PHONY: install demo test suite suite-15 lint format types docs assets lock clean
 
 test: lint types suite suite-15
 
@@ -59,6 +59,10 @@ format: $(MADE)
 # The reference of the commands is written by the commands themselves.
 docs: $(MADE)
 	$(BIN)/typer paceline.cli utils docs --name paceline --title "Commands" --output docs/reference/commands.md
+
+# What the pages get of others, built again (with Node 20 or newer) after a version in assets/package.json changed.
+assets:
+	cd assets && npm ci --silent && npm run --silent build
 
 # UPGRADE=--upgrade takes the newest of everything that pyproject.toml admits.
 lock: $(MADE)

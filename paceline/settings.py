@@ -1,5 +1,6 @@
 """What Django needs to know; everything that a machine decides comes from PACELINE_* and DATABASE_URL."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = hosts()
 INSTALLED_APPS = [
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -108,7 +110,20 @@ USE_TZ = True
 LANGUAGE_CODE = "en"
 APPEND_SLASH = False
 
-STATIC_URL = "static/"
+
+def _static_version() -> str:
+    """A word that changes with any of the files that browsers keep."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "web" / "static").rglob("*")):
+        if path.is_file():
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+# Kept by browsers for ever, because what changes gets another address.
+STATIC_URL = f"static/{_static_version()}/"
+WHITENOISE_MAX_AGE = 31_536_000
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
@@ -154,7 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "tree"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -5,13 +5,10 @@ from django.urls import include, path
 from paceline import health
 from paceline.api.app import api
 from paceline.live.stream import live
-from paceline.web import joining, pages
 
 urlpatterns = [
-    path("", pages.tree, name="tree"),
     path("", include("paceline.accounts.urls")),
-    path("invitation/<str:text>", joining.invitation, name="invitation"),
-    path("targets/<int:target_id>/rows", pages.rows, name="rows"),
+    path("", include("paceline.web.urls")),
     path("health", health.health),
     path("ready", health.ready),
     path("metrics", health.measures),

@@ -18,7 +18,7 @@ def organizations(request: HttpRequest) -> HttpResponseBase:
         chosen = next((each for each in memberships if str(each.org_id) == request.POST.get("organization")), None)
         if chosen is not None:
             sessions.choose(request, chosen.org_id)
-            return redirect("tree")
+            return redirect("home")
     shown = {"memberships": memberships, "chosen": sessions.chosen(request)}
     return render(request, "account/organizations.html", shown)
 

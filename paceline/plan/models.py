@@ -1,5 +1,7 @@
 """The tables of the room: metrics, targets, assignments and what their values have been."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -109,6 +111,11 @@ class Target(models.Model):
             models.Index(fields=["org", "name"], name="plan_target_name"),
             models.Index(fields=["org", "measured_by"], name="plan_target_measured_by"),
         ]
+
+    @property
+    def last_day(self) -> date:
+        """The last day inside its window."""
+        return self.end_date - timedelta(days=1)
 
 
 class Assignment(models.Model):

@@ -46,7 +46,7 @@ def _answered(request: HttpRequest, found: Invitation, user: User | None, shown:
         messages.success(request, "You have an account now. Sign in.")
         return redirect("account_login")
     sessions.choose(request, found.org_id)
-    return redirect("tree")
+    return redirect("home")
 
 
 def _accept(request: HttpRequest, found: Invitation, user: User | None) -> None:

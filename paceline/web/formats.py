@@ -1,0 +1,115 @@
+"""Figures and days as the reader's locale writes them; the words of the pages are English."""
+
+import copy
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+from django.http import HttpRequest
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+DASH = "\u2013"
+DEFAULT = "en_US"
+# So much of a header is read; a browser sends a handful.
+_LANGUAGES_MAX = 10
+_THOUSAND = 1_000
+_SHORT = ((_THOUSAND**3, "B"), (_THOUSAND**2, "M"), (_THOUSAND, "k"))
+
+
+def locale_of(request: HttpRequest) -> str:
+    """The first locale that the browser asks for and that there is; American English otherwise."""
+    for language, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))[:_LANGUAGES_MAX]:
+        try:
+            return str(Locale.parse(language, sep="-"))
+        except (ValueError, LookupError):
+            continue
+    return DEFAULT
+
+
+class Figures:
+    """How values of one unit are written: money in whole and minor units of its currency, or a count."""
+
+    def __init__(self, locale: str, currency: str | None, exponent: int) -> None:
+        """`currency` is None for a count, whose `exponent` is 0."""
+        self.locale, self.currency, self.exponent = locale, currency, exponent
+
+    def whole(self, value: int | None) -> str:
+        """In whole units, cut and not rounded, so that nothing is shown as reached that is not: `$12,400`."""
+        return DASH if value is None else _written(self._cut(value), self.currency, 0, self.locale)
+
+    def exact(self, value: int | None) -> str:
+        """With all its decimals: `$12,400.50`."""
+        return DASH if value is None else _written(value, self.currency, self.exponent, self.locale)
+
+    def plain(self, value: int | None) -> str:
+        """As somebody types it into a field: no currency, and decimals only where there are any."""
+        if value is None:
+            return ""
+        number = Decimal(value).scaleb(-self.exponent)
+        places = self.exponent if value % 10**self.exponent else 0
+        return format_decimal(number, f"#,##0.{'0' * places}" if places else "#,##0", self.locale)
+
+    def short(self, value: int | None) -> str:
+        """For where there is little room, such as an axis: `$1.2M`, cut."""
+        if value is None:
+            return DASH
+        number = self._cut(value)
+        for size, letter in _SHORT:
+            if abs(number) >= size:
+                tenths = abs(number) * 10 // size * (1 if number > 0 else -1)
+                places = 1 if tenths % 10 else 0
+                text = _written(tenths if places else tenths // 10, self.currency, places, self.locale)
+                last = max(place for place, each in enumerate(text) if each.isdigit())
+                return f"{text[: last + 1]}{letter}{text[last + 1 :]}"
+        return _written(number, self.currency, 0, self.locale)
+
+    def signed(self, value: int) -> str:
+        """A difference, with its sign also where it is a gain."""
+        return f"{'+' if value > 0 else ''}{self.whole(value)}"
+
+    def parse(self, text: str) -> int:
+        """What somebody typed, in the locale's way or with a point. Raises ValueError in words."""
+        cleaned = "".join(each for each in text if each.isdigit() or each in ".,-'\u2019\u00a0\u202f ").strip()
+        try:
+            number = parse_decimal(cleaned, locale=self.locale, strict=True)
+        except NumberFormatError:
+            raise ValueError(f"{text!r} is not an amount: write it as {self.exact(123_456)}") from None
+        minor = number.scaleb(self.exponent)
+        if minor != minor.to_integral_value():
+            places = "whole numbers" if not self.exponent else f"at most {self.exponent} decimals"
+            raise ValueError(f"{text!r} is too fine: give {places}")
+        return int(minor)
+
+    def _cut(self, value: int) -> int:
+        whole = abs(value) // 10**self.exponent
+        return whole if value >= 0 else -whole
+
+
+@lru_cache(maxsize=50_000)
+def _written(number: int, currency: str | None, places: int, locale: str) -> str:
+    """The number, of which the last `places` digits are decimals."""
+    known = Locale.parse(locale)
+    pattern = copy.copy(known.decimal_formats[None] if currency is None else known.currency_formats["standard"])
+    pattern.frac_prec = (places, places)
+    return pattern.apply(Decimal(number).scaleb(-places), known, currency=currency, currency_digits=False)
+
+
+@lru_cache(maxsize=10_000)
+def day(value: date, locale: str) -> str:
+    """A day with its year, such as `Jan 5, 2026`."""
+    return format_date(value, "medium", locale)
+
+
+@lru_cache(maxsize=10_000)
+def day_of_year(value: date, locale: str) -> str:
+    """A day without its year, such as `Jan 5`."""
+    return format_date(value, "MMM d" if locale.startswith("en_US") else "d MMM", locale)
+
+
+def moment(value: datetime, zone: ZoneInfo, locale: str) -> str:
+    """A moment in the organization's time zone."""
+    return format_datetime(value, "medium", zone, locale)

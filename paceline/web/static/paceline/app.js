@@ -1,0 +1,4 @@
+// What every page does by itself: dialogs, opened trees, and staying as the server is.
+import "./dialogs.js";
+import "./live.js";
+import "./tree.js";

@@ -1,0 +1,43 @@
+// A link with data-dialog opens its page over this one; data-dialog="modal-xl" says how wide.
+const dialog = document.getElementById("dialog");
+const content = document.getElementById("dialog-content");
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  const wide = link.dataset.dialog || "modal-lg";
+  dialog.firstElementChild.className = `modal-dialog modal-dialog-scrollable modal-fullscreen-md-down ${wide}`;
+  await htmx.ajax("GET", link.href, { target: content, swap: "innerHTML" });
+  if (content.childElementCount) window.bootstrap.Modal.getOrCreateInstance(dialog).show();
+});
+
+dialog?.addEventListener("shown.bs.modal", () => {
+  const first = content.querySelector("[autofocus], .modal-body input:not([type=hidden]), .modal-body select, .modal-body textarea, .modal-body button");
+  first?.focus();
+});
+dialog?.addEventListener("hidden.bs.modal", () => content.replaceChildren());
+
+// What the server could not do at all is said, and nothing that was typed is lost.
+for (const kind of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(kind, (event) => {
+    const words = event.detail.xhr?.responseText;
+    const isPlain = event.detail.xhr?.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    say(isPlain && words ? words : "The server did not answer. Try again.");
+  });
+}
+
+function say(words) {
+  let place = document.getElementById("said");
+  if (!place) {
+    place = document.createElement("div");
+    place.id = "said";
+    place.setAttribute("role", "alert");
+    document.body.append(place);
+  }
+  const box = document.createElement("div");
+  box.className = "alert alert-danger shadow";
+  box.textContent = words;
+  place.append(box);
+  setTimeout(() => box.remove(), 8000);
+}

@@ -1,0 +1,1 @@
+"""Targets: their list, and each with its tree."""

@@ -1,0 +1,11 @@
+"""The addresses of the pages, a family each."""
+
+from django.urls import include, path
+
+from paceline.web import joining
+
+urlpatterns = [
+    path("", include("paceline.web.home.urls")),
+    path("", include("paceline.web.targets.urls")),
+    path("invitation/<str:text>", joining.invitation, name="invitation"),
+]
