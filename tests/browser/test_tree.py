@@ -15,7 +15,7 @@ def sign_in(page: Page, address: str, password: str) -> None:
 
 
 def cells(page: Page, name: str) -> list[str]:
-    row = page.locator("table.figures tbody tr").filter(has=page.get_by_role("rowheader", name=name, exact=True))
+    row = page.locator("table.figures tbody tr").filter(has=page.get_by_text(name, exact=True))
     return row.locator("td").all_inner_texts()
 
 
@@ -29,9 +29,9 @@ def close_deal(address: str, token: str, amount: int, owner: str = "Sam") -> Non
 def test_the_page_moves_by_itself_when_a_deal_closes(page: Page, rosa: str, token: str, address: str) -> None:
     sign_in(page, address, rosa)
     expect(page.locator("#live")).to_have_text("live")
-    assert cells(page, "Acme")[1:3] == ["$3,000", "$9,000"]
-    assert cells(page, "Sam")[1:4] == ["$1,000", "$3,000", "33 %"]
+    assert cells(page, "Acme")[1:3] == ["€3,000", "€9,000"]
+    assert cells(page, "Sam")[1:4] == ["€1,000", "€3,000", "33 %"]
     close_deal(address, token, 500_00)
-    expect(page.get_by_role("row").filter(has_text="Sam").locator("td").nth(1)).to_have_text("$1,500")
-    expect(page.get_by_role("row").filter(has_text="Acme").locator("td").nth(1)).to_have_text("$3,500")
-    expect(page.get_by_role("row").filter(has_text="Field").locator("td").nth(1)).to_have_text("$1,500")
+    expect(page.get_by_role("row").filter(has_text="Sam").locator("td").nth(1)).to_have_text("€1,500")
+    expect(page.get_by_role("row").filter(has_text="Acme").locator("td").nth(1)).to_have_text("€3,500")
+    expect(page.get_by_role("row").filter(has_text="Field").locator("td").nth(1)).to_have_text("€1,500")
