@@ -8,7 +8,7 @@ MADE := $(VENV)/made-$(shell cat requirements.lock pyproject.toml | cksum | cut 
 WORKERS ?= 2
 SYSTEM_POSTGRES := /usr/lib/postgresql/15/bin
 
-.PHONY: install demo test suite suite-15 lint format types docs assets lock clean
+.PHONY: install demo test suite suite-15 lint format types docs assets screenshots lock clean
 
 test: lint types suite suite-15
 
@@ -63,6 +63,10 @@ docs: $(MADE)
 # What the pages get of others, built again (with Node 20 or newer) after a version in assets/package.json changed.
 assets:
 	cd assets && npm ci --silent && npm run --silent build
+
+# Pictures of every page of the demo, into docs/images/pages, which is not kept.
+screenshots: $(MADE)
+	$(BIN)/python -m tests.browser.pictures
 
 # UPGRADE=--upgrade takes the newest of everything that pyproject.toml admits.
 lock: $(MADE)

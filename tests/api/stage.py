@@ -22,6 +22,7 @@ CLOCKS = (
     "paceline.api.members",
     "paceline.api.tokens",
     "paceline.web.joining",
+    "paceline.web.page",
 )
 
 
