@@ -87,13 +87,50 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.elt.hasAttribute?.("data-live-part") && event.detail.requestConfig?.triggeringEvent?.type === "moved") flash(event.detail.elt);
 });
 
-// Only a page that shows something live listens: a browser has six connections for all its windows.
-if (document.querySelector("[data-live-rows], [data-live-part]")) {
-  const source = new EventSource(document.body.dataset.live);
+// Only a page that shows something live listens, and only while somebody can see it: a browser has six connections for
+// all its windows. Who comes back to it gets everything anew.
+const UNSEEN_MILLISECONDS = 30_000;
+const RETRY_MILLISECONDS = 5_000;
+let source = null;
+let leaving = null;
+
+function listen() {
+  source = new EventSource(document.body.dataset.live);
   source.addEventListener("open", () => say("live", "live"));
-  source.addEventListener("error", () => say("reconnecting", "lost"));
+  source.addEventListener("error", lost);
   source.addEventListener("progress", (event) => gather(JSON.parse(event.data)));
-  addEventListener("pagehide", () => source.close());
+}
+
+// The browser tries again by itself, but not where it was refused.
+function lost() {
+  say("reconnecting", "lost");
+  if (source.readyState !== EventSource.CLOSED) return;
+  source = null;
+  setTimeout(again, RETRY_MILLISECONDS);
+}
+
+function again() {
+  if (document.hidden || source) return;
+  listen();
+  gather({ assignment_ids: [], everything: true });
+}
+
+function leave() {
+  source?.close();
+  source = null;
+}
+
+if (document.querySelector("[data-live-rows], [data-live-part]")) {
+  listen();
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      leaving = setTimeout(leave, UNSEEN_MILLISECONDS);
+      return;
+    }
+    clearTimeout(leaving);
+    again();
+  });
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 } else if (sign) {
   sign.hidden = true;
