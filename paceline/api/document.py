@@ -52,7 +52,14 @@ _LIVE: Part = {
             "required": False,
             "description": "The id of the last event that was heard: what was missed since is told first.",
             "schema": {"type": "string", "examples": ["2026-01-31T17:00:00.123456+00:00"]},
-        }
+        },
+        {
+            "in": "query",
+            "name": "after",
+            "required": False,
+            "description": "The `known_at` of what is shown already: what moved since is told first.",
+            "schema": {"type": "string", "examples": ["2026-01-31T17:00:00.123456+00:00"]},
+        },
     ],
     "responses": {
         200: {

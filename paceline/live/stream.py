@@ -29,12 +29,15 @@ RETRY_MILLISECONDS = 1_000
 async def live(request: HttpRequest) -> HttpResponseBase:
     """Events `progress`, with the ids of the assignments that moved, and `heartbeat`.
 
-    An event's id is a posting's stamp: a page that comes back with it as Last-Event-ID is told what it missed.
+    An event's id is a posting's stamp: a page that comes back with it as Last-Event-ID is told what it missed,
+    and so is one that comes for the first time with the stamp of what it shows as `after`.
     """
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     try:
-        after = _after(request.headers.get("Last-Event-ID"))
+        after = _after("Last-Event-ID", request.headers.get("Last-Event-ID")) or _after(
+            "after", request.GET.get("after")
+        )
         caller = await in_thread(lambda: caller_of(request))
         subscriber = await hub.subscribe(caller.org_id, after)
     except PacelineError as error:
@@ -88,7 +91,7 @@ def _event(name: str, stamp: datetime, data: dict[str, object]) -> bytes:
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (stamp.isoformat().encode(), name.encode(), orjson.dumps(data))
 
 
-def _after(text: str | None) -> datetime | None:
+def _after(where: str, text: str | None) -> datetime | None:
     if not text:
         return None
     try:
@@ -96,5 +99,5 @@ def _after(text: str | None) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise InvalidInput.at("Last-Event-ID", "is not an id of an event of this stream")
+        raise InvalidInput.at(where, "is not an id of an event of this stream")
     return found

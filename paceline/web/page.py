@@ -19,6 +19,7 @@ from paceline.accounts.sessions import OrganizationNotChosen
 from paceline.api.callers import Caller, now, session_caller
 from paceline.domain.access import Permission
 from paceline.errors import PacelineError
+from paceline.facts import clock
 from paceline.facts.scope import Scope
 from paceline.org import directory, reach
 from paceline.org.actions.tokens import NotSignedIn
@@ -123,6 +124,12 @@ class Page:
     def moment(self, moment: datetime) -> str:
         """A moment, in the organization's time zone."""
         return formats.moment(moment, self.zone, self.locale)
+
+    @cached_property
+    def known_at(self) -> str:
+        """The stamp of what is shown: the stream tells what moved since."""
+        with self.reading() as scope:
+            return clock.known_now(scope).isoformat()
 
     @property
     def form_attributes(self) -> dict[str, str]:

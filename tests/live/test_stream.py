@@ -135,6 +135,17 @@ def test_whoever_comes_back_is_told_what_was_missed(served: Served, revenue: dic
         assert opened.moved() == ids(revenue, "Tariq", "Hunters", "Field", "Sales", "Acme")
 
 
+def test_a_page_says_what_it_shows_and_is_told_what_moved_since(served: Served, revenue: dict[str, int]) -> None:
+    with served.stream() as opened:
+        shown = opened.next().id
+    served.win(fresh(), "Sam")
+    headers = {"Authorization": f"Bearer {served.stage.reader.token}"}
+    with httpx.stream("GET", served.address + EVENTS, params={"after": shown}, headers=headers) as response:
+        opened = Stream(response)
+        first, missed = opened.next(), opened.moved()
+    assert (first.name, missed) == ("heartbeat", ids(revenue, *ABOVE_SAM))
+
+
 def test_whoever_was_away_for_too_long_reads_everything_anew(served: Served, revenue: dict[str, int]) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=3)
     with served.begun(after=long_ago.isoformat()) as opened:
@@ -148,6 +159,9 @@ def test_an_id_from_nowhere_is_refused(served: Served) -> None:
         answer = httpx.get(served.address + EVENTS, headers=headers)
         assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
         assert answer.json()["errors"][0]["where"] == "Last-Event-ID"
+    signed = {"Authorization": f"Bearer {served.stage.reader.token}"}
+    answer = httpx.get(served.address + EVENTS, params={"after": "x"}, headers=signed)
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "after")
 
 
 def test_a_stream_is_for_whoever_may_read(served: Served) -> None:

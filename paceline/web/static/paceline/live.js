@@ -88,17 +88,19 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 // Only a page that shows something live listens, and only while somebody can see it: a browser has six connections for
-// all its windows. Who comes back to it gets everything anew.
+// all its windows. Who comes back to it is told what moved meanwhile.
 const UNSEEN_MILLISECONDS = 30_000;
 const RETRY_MILLISECONDS = 5_000;
 let source = null;
+let known = document.body.dataset.knownAt;
 let leaving = null;
 
 function listen() {
-  source = new EventSource(document.body.dataset.live);
+  source = new EventSource(`${document.body.dataset.live}?after=${encodeURIComponent(known)}`);
   source.addEventListener("open", () => say("live", "live"));
   source.addEventListener("error", lost);
   source.addEventListener("progress", (event) => gather(JSON.parse(event.data)));
+  for (const kind of ["progress", "heartbeat"]) source.addEventListener(kind, (event) => { known = event.lastEventId; });
 }
 
 // The browser tries again by itself, but not where it was refused.
@@ -110,9 +112,7 @@ function lost() {
 }
 
 function again() {
-  if (document.hidden || source) return;
-  listen();
-  gather({ assignment_ids: [], everything: true });
+  if (!document.hidden && !source) listen();
 }
 
 function leave() {
