@@ -17,6 +17,7 @@ class Entry(NamedTuple):
 
 _ENTRIES = [
     Entry("Targets", "targets", "target", "target-arrow"),
+    Entry("Records", "records", "record", "database"),
 ]
 
 

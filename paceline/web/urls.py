@@ -7,5 +7,6 @@ from paceline.web import joining
 urlpatterns = [
     path("", include("paceline.web.home.urls")),
     path("", include("paceline.web.targets.urls")),
+    path("", include("paceline.web.records.urls")),
     path("invitation/<str:text>", joining.invitation, name="invitation"),
 ]

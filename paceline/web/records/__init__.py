@@ -1,0 +1,1 @@
+"""Deals, leads and tasks: lists, a record's page, changing by hand, importing."""
