@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The environment is made again when what it is made of changes, and only then.
 MADE := $(VENV)/made-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
-WORKERS ?= 2
+# More than processors: many tests wait for a server to start, or for a lock.
+WORKERS ?= 3
 SYSTEM_POSTGRES := /usr/lib/postgresql/15/bin
 
 .PHONY: install demo test suite suite-15 lint format types docs assets screenshots lock clean
