@@ -83,10 +83,13 @@ def set_clock(patch: pytest.MonkeyPatch, now: datetime = NOON, later: timedelta 
 
 def forget() -> None:
     """Let the process forget what it keeps of an organization: another test's has the same number."""
+    from paceline.api.latest import latest
     from paceline.org.kept import kept
 
     kept._things.clear()
     kept._weight = 0
+    latest._answers.clear()
+    latest._bytes = 0
 
 
 def close() -> None:

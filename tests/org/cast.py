@@ -1,9 +1,11 @@
 """Who plays in this room's stories, and how their state is told in a few words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+
+import psycopg
 
 from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
 from paceline.facts.scope import Scope
@@ -34,6 +36,11 @@ class Cast:
     sam: int
     eve: int
     olga: int
+
+    def elsewhere(self, connection: psycopg.Connection) -> "Cast":
+        """The same on another connection."""
+        scopes = [replace(each, connection=connection) for each in (self.scope, self.abroad)]
+        return replace(self, scope=scopes[0], abroad=scopes[1])
 
 
 def history(scope: Scope, person_id: int) -> list[str]:

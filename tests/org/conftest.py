@@ -7,6 +7,7 @@ import pytest
 
 from paceline.facts.scope import Scope
 from tests.org.cast import EPOCH, Cast
+from tests.replays import played
 
 
 @pytest.fixture
@@ -28,6 +29,10 @@ def open_organization(connection: psycopg.Connection) -> Callable[..., Scope]:
 
 
 def cast_on(connection: psycopg.Connection) -> Cast:
+    return played(connection, make_cast, Cast.elsewhere)
+
+
+def make_cast(connection: psycopg.Connection) -> Cast:
     from paceline.org.actions.moves import join_team
     from paceline.org.actions.organization import create_organization
     from paceline.org.actions.people import create_person

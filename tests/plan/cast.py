@@ -14,7 +14,8 @@ from paceline.facts.sums import Assignee
 from paceline.plan.find import ORGANIZATION
 from paceline.plan.progress import NOW, Clocks, Report
 from tests.org.cast import EPOCH, Cast, changes, on
-from tests.org.conftest import cast_on
+from tests.org.conftest import make_cast
+from tests.replays import played
 
 __all__ = ["EPOCH", "ORGANIZATION", "Cast", "changes", "on"]
 
@@ -32,10 +33,14 @@ NOON = at(45)
 
 def hired(connection: psycopg.Connection) -> Cast:
     """The cast, both organizations with the built-in metrics."""
+    return played(connection, _hire, Cast.elsewhere)
+
+
+def _hire(connection: psycopg.Connection) -> Cast:
     from paceline.plan import rules
     from paceline.plan.actions.metrics import install_built_in
 
-    cast = cast_on(connection)
+    cast = make_cast(connection)
     for scope in (cast.scope, cast.abroad):
         install_built_in(scope)
         rules.post(scope)
