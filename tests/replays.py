@@ -1,4 +1,4 @@
-"""What many tests begin with is made once in a worker, by the verbs, and written straight into the tables after that."""
+"""What many tests begin with: made by the verbs once in a worker, and written straight into the tables after that."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def _is_blank(connection: psycopg.Connection) -> bool:
 
 
 def _record(connection: psycopg.Connection, make: Callable[[psycopg.Connection], Made]) -> Made:
-    tables = {name: columns for name, columns in connection.execute(_TABLES).fetchall()}
+    tables = dict(connection.execute(_TABLES).fetchall())
     empty = [name for name in tables if _count(connection, name) == 0]
     made = make(connection)
     rows: list[tuple[sql.Composed, bytes]] = []

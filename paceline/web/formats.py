@@ -1,14 +1,15 @@
 """Figures and days as the reader's locale writes them; the words of the pages are English."""
 
 import copy
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+from babel.numbers import NumberFormatError, get_group_symbol, parse_decimal
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -16,6 +17,9 @@ DASH = "\u2013"
 DEFAULT = "en_US"
 # So much of a header is read; a browser sends a handful.
 _LANGUAGES_MAX = 10
+_MINUSES = "-\u2212"
+_AMOUNT = re.compile(r"(\D*)(.*?)\D*", re.DOTALL)
+_BLANKS = re.compile(r"\s")
 _THOUSAND = 1_000
 _SHORT = ((_THOUSAND**3, "B"), (_THOUSAND**2, "M"), (_THOUSAND, "k"))
 
@@ -25,7 +29,7 @@ def locale_of(request: HttpRequest) -> str:
     for language, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))[:_LANGUAGES_MAX]:
         try:
             return str(Locale.parse(language, sep="-"))
-        except (ValueError, LookupError):
+        except (ValueError, UnknownLocaleError):
             continue
     return DEFAULT
 
@@ -49,9 +53,9 @@ class Figures:
         """As somebody types it into a field: no currency, and decimals only where there are any."""
         if value is None:
             return ""
-        number = Decimal(value).scaleb(-self.exponent)
-        places = self.exponent if value % 10**self.exponent else 0
-        return format_decimal(number, f"#,##0.{'0' * places}" if places else "#,##0", self.locale)
+        if value % 10**self.exponent:
+            return _written(value, None, self.exponent, self.locale)
+        return _written(value // 10**self.exponent, None, 0, self.locale)
 
     def short(self, value: int | None) -> str:
         """For where there is little room, such as an axis: `$1.2M`, cut."""
@@ -73,11 +77,15 @@ class Figures:
 
     def parse(self, text: str) -> int:
         """What somebody typed, in the locale's way or with a point. Raises ValueError in words."""
-        cleaned = "".join(each for each in text if each.isdigit() or each in ".,-'\u2019\u00a0\u202f ").strip()
+        # A currency before or after it says nothing that is not known.
+        sign, digits = _AMOUNT.fullmatch(text).groups()  # pyright: ignore[reportOptionalMemberAccess]
+        apostrophe = "\u2019" if get_group_symbol(self.locale) == "\u2019" else "'"
+        kept = _BLANKS.sub("", digits).replace("'", apostrophe).replace("\u2019", apostrophe)
         try:
-            number = parse_decimal(cleaned, locale=self.locale, strict=True)
+            number = parse_decimal(kept, locale=self.locale, strict=True)
         except NumberFormatError:
             raise ValueError(f"{text!r} is not an amount: write it as {self.exact(123_456)}") from None
+        number = -number if any(each in _MINUSES for each in sign) else number
         minor = number.scaleb(self.exponent)
         if minor != minor.to_integral_value():
             places = "whole numbers" if not self.exponent else f"at most {self.exponent} decimals"
