@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from paceline.errors import PacelineError
 
+# Longer ones are a slip of the hand.
+NUMBER_DIGITS_MAX = 9
 # The schemes of a mail server's address, with their usual ports.
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
@@ -28,6 +30,16 @@ def given(name: str) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise BadSetting(f"{name}_FILE names {file}, which cannot be read: {reason}") from None
+
+
+def whole_number(name: str, otherwise: int) -> int:
+    """The number from 0 on that the variable holds, or the other one without it. Raises BadSetting."""
+    text = os.environ.get(name, "")
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdecimal() and len(text) <= NUMBER_DIGITS_MAX):
+        raise BadSetting(f"{name} is {text!r}, and must be a whole number from 0 on, such as {otherwise}")
+    return int(text)
 
 
 def mail_server(url: str) -> dict[str, Any]:

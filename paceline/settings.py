@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from paceline.environment import given, mail_server
+from paceline.environment import given, mail_server, whole_number
 from paceline.home import SECRET_KEY_FILE, home, make_home, secret
 from paceline.single_sign_on import providers
 
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "paceline.middleware.careful",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paceline.middleware.Compressed",
+    "paceline.limits.limited",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -129,6 +130,11 @@ WHITENOISE_AUTOREFRESH = False
 
 # Ten thousand records of a few kilobytes each.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * MEBIBYTE
+
+# Requests a second of one token or session, and of one address without either, in each process. A busy integration
+# sends 300 writes a second.
+CALLER_RATE = whole_number("PACELINE_CALLER_RATE", 1_000)
+ANONYMOUS_RATE = whole_number("PACELINE_ANONYMOUS_RATE", 50)
 
 # In the database, because a session that is only a cookie cannot be ended. The choices that a newcomer would question
 # here and below are in docs/decisions/accounts.md.
