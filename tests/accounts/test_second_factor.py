@@ -5,6 +5,8 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.test import RequestFactory
 
@@ -50,6 +52,30 @@ def test_a_password_alone_is_not_enough(members: Members) -> None:
             browser.sign_in("sam@acme.example")
             browser.send(CODE, code=code)
             assert browser.is_in is is_let_in
+
+
+def test_what_codes_are_made_from_is_kept_encrypted(members: Members, monkeypatch: pytest.MonkeyPatch) -> None:
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    def is_right(code: str) -> bool:
+        cache.clear()
+        return TOTP(Authenticator.objects.get(type="totp")).validate_code(code)
+
+    secret = activated(Browser())
+    kept = {each.type: each for each in Authenticator.objects.all()}
+    assert kept["totp"].data["secret"].startswith("fernet:")
+    assert kept["recovery_codes"].data["seed"].startswith("fernet:")
+    assert secret not in str([each.data for each in kept.values()])
+    key = settings.SECRET_KEY
+    monkeypatch.setattr(settings, "SECRET_KEY", "of another home")
+    assert not is_right(code_of(secret))
+    monkeypatch.setattr(settings, "SECRET_KEY", key)
+    assert is_right(code_of(secret))
+    # One from before there was encryption.
+    kept["totp"].data = {"secret": secret}
+    kept["totp"].save()
+    assert is_right(code_of(secret))
 
 
 def test_codes_cannot_be_guessed_from_many_addresses(members: Members) -> None:
