@@ -9,7 +9,7 @@ document.addEventListener("click", async (event) => {
   const wide = link.dataset.dialog || "modal-lg";
   dialog.firstElementChild.className = `modal-dialog modal-dialog-scrollable modal-fullscreen-md-down ${wide}`;
   await htmx.ajax("GET", link.href, { target: content, swap: "innerHTML" });
-  if (content.childElementCount) window.bootstrap.Modal.getOrCreateInstance(dialog).show();
+  if (content.childElementCount) window.tabler.Modal.getOrCreateInstance(dialog).show();
 });
 
 dialog?.addEventListener("shown.bs.modal", () => {
