@@ -10,12 +10,13 @@ import psycopg
 from django.db import transaction
 
 from paceline import edge
+from paceline.boards.actions import create_board
 from paceline.demo import company, deals, leads, targets, tasks
 from paceline.demo.company import Member
 from paceline.demo.deals import Row
 from paceline.demo.moment import Moment
 from paceline.demo.targets import Goal
-from paceline.domain.calendar import add_months, fiscal_quarter_of
+from paceline.domain.calendar import Period, add_months, fiscal_quarter_of
 from paceline.domain.record import Module
 from paceline.facts import ingest, tenancy
 from paceline.facts.ingest import BATCH_ROWS_MAX, Batch
@@ -27,6 +28,7 @@ from paceline.org.models import Department, Organization, Person, Team
 from paceline.plan.actions import assignments, settings
 from paceline.plan.actions.targets import create_target
 from paceline.plan.find import ORGANIZATION
+from paceline.plan.models import Target
 
 ACTOR = "demo"
 # The source of every record in the sample.
@@ -81,7 +83,7 @@ def load(
         _add_people(scope, members, moment)
         batches = list(_batches(members, moment))
         goals = targets.goals(members, today)
-        total = len(batches) + len(goals)
+        total = len(batches) + len(goals) + 1
         for number, (what, work) in enumerate(_steps(scope, batches, goals)):
             progress(what, number, total)
             work()
@@ -173,6 +175,20 @@ def _steps(scope: Scope, batches: list[Batch], goals: list[Goal]) -> Iterator[tu
     ids = _ids(scope)
     for goal in goals:
         yield goal.name, lambda goal=goal: _aim(scope, goal, ids)
+    yield "leaderboards", lambda: _rank(scope, goals)
+
+
+def _rank(scope: Scope, goals: list[Goal]) -> None:
+    """Leaderboards of both sorts of entrants and all three ways to rank, for all and for managers."""
+    quarter = next(each.name for each in goals if each.metric == "revenue" and each.period == Period.QUARTERLY)
+    target = Target.objects.get(org_id=scope.org_id, name=quarter)
+    create_board(scope, name="Revenue this month", metric="revenue")
+    create_board(scope, name="Attainment this quarter", target_id=target.id, rank_by="attainment", period="quarter")
+    create_board(scope, name="Teams by revenue", metric="revenue", period="quarter", entrants="teams", count=5)
+    create_board(scope, name="Calls this week", metric="calls_made", period="week", count=5)
+    create_board(
+        scope, name="Most improved", metric="deal_count", rank_by="improved", period="quarter", visibility="managers"
+    )
 
 
 def _aim(scope: Scope, goal: Goal, ids: _Ids) -> None:

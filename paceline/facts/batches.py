@@ -36,6 +36,12 @@ _REFUSED: LiteralString = """
 _COUNT: LiteralString = """
     SELECT coalesce(sum(rejected), 0) FROM ingest_batch
     WHERE org_id = %(org_id)s AND (%(module)s::text IS NULL OR module = %(module)s)"""
+# Primary key, from the last batch backwards: whatever brings anything regularly is among them.
+_LAST: LiteralString = """
+    SELECT source, module, max(posted_at) FROM (
+        SELECT source, module, posted_at FROM ingest_batch WHERE org_id = %(org_id)s
+        ORDER BY batch_id DESC LIMIT 1000) b
+    GROUP BY source, module ORDER BY max(posted_at) DESC, source, module"""
 _BATCH: LiteralString = """
     INSERT INTO ingest_batch (org_id, module, source, file, actor, posted_at,
         created, changed, unchanged, stale, rejected)
@@ -46,6 +52,11 @@ _REJECT: LiteralString = """
     SELECT %(org_id)s, %(batch_id)s, place, line, column_name, reason, content
     FROM unnest(%(lines)s::integer[], %(columns)s::text[], %(reasons)s::text[], %(contents)s::text[])
         WITH ORDINALITY AS given (line, column_name, reason, content, place)"""
+
+
+def last_brought(scope: Scope) -> list[tuple[str, str, datetime]]:
+    """When each source last brought something of a module, the newest first: among the last thousand batches."""
+    return [(source, module, at) for source, module, at in scope.run(_LAST, {"org_id": scope.org_id})]
 
 
 def refused(scope: Scope, module: str | None = None, limit: int = PAGE_ROWS_MAX) -> list[Refused]:

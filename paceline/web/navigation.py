@@ -16,7 +16,9 @@ class Entry(NamedTuple):
 
 
 _ENTRIES = [
+    Entry("Home", "home", "home", "home"),
     Entry("Targets", "targets", "target", "target-arrow"),
+    Entry("Leaderboards", "boards", "board", "trophy"),
     Entry("Records", "records", "record", "database"),
 ]
 

@@ -5,7 +5,9 @@ from django.urls import include, path
 from paceline.web import joining
 
 urlpatterns = [
+    path("", include("paceline.web.boards.urls")),
     path("", include("paceline.web.home.urls")),
+    path("", include("paceline.web.progress.urls")),
     path("", include("paceline.web.targets.urls")),
     path("", include("paceline.web.records.urls")),
     path("invitation/<str:text>", joining.invitation, name="invitation"),

@@ -1,11 +1,184 @@
-"""The first page."""
+"""The first page: one's own cards, the team behind first, or the whole organization, by what the caller may see."""
 
+from collections import Counter
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponseBase
 
+from paceline.domain.access import Permission
+from paceline.domain.pace import Status, percent_text
+from paceline.facts import batches, clock, uncounted
+from paceline.facts.scope import Scope
+from paceline.org.models import Person
+from paceline.plan import find, progress, rules
+from paceline.plan.models import Assignment, Metric, Target, TargetStatus
+from paceline.plan.progress import Report, Row
+from paceline.web import cards, lines
+from paceline.web.boards.panels import panels
 from paceline.web.page import Page, page
+
+CARDS_MAX = 12
+TEAM_ROWS_MAX = 50
+BOARDS_MAX = 4
+LEFT_ROWS_MAX = 6
+# Somebody who was just about to look still finds what is over.
+OVER_DAYS = 14
+# The band that the manual's best practices aim for, in per cent of people.
+BAND = (70, 80)
+_PERCENT = 100
+_REACHED = {Status.ACHIEVED}
+_ON = {Status.AHEAD, Status.ON_PACE}
 
 
 @page("GET")
 def home(page: Page) -> HttpResponseBase:
-    """What is there to look at first."""
-    return page.go("targets")
+    """What there is to look at first."""
+    with page.reading() as scope:
+        shown: dict[str, Any] = {"cards": _own(page, scope), "boards": panels(page, scope, BOARDS_MAX)}
+        if page.may(Permission.READ_ALL):
+            shown |= _whole(page, scope)
+        elif page.may(Permission.READ_BELOW):
+            shown |= _team(page, scope)
+        template = "paceline/home/parts.html" if page.is_partial else "paceline/home/home.html"
+        return page.render(template, shown)
+
+
+def _own(page: Page, scope: Scope) -> list[cards.Card]:
+    """The caller's own assignments that run now or were just over, what is aimed at before what leads to it."""
+    person_id = scope.access.person_id
+    if person_id is None:
+        return []
+    own = Assignment.objects.filter(
+        org_id=scope.org_id,
+        assignee_kind="person",
+        assignee_id=person_id,
+        is_deleted=False,
+        start_date__lte=page.today,
+        end_date__gt=page.today - timedelta(days=OVER_DAYS),
+        target__status=TargetStatus.ACTIVE.value,
+    )
+    related = own.select_related("target__metric", "target__measured_by__narrowed_from")
+    found = cards.cards(page, scope, related.order_by("-end_date", "start_date", "-value", "id")[:CARDS_MAX])
+    return sorted(found, key=lambda each: (each.is_over, each.is_leading))
+
+
+def _chosen(page: Page, scope: Scope, running: QuerySet[Target]) -> tuple[list[Target], Report | None]:
+    """The targets to choose from, and the report of the chosen one: a lagging one first."""
+    shared = find.visible_assignments(scope)
+    if shared is not None:
+        running = running.filter(Exists(shared.filter(target_id=OuterRef("pk"))))
+    found = sorted(running[:CARDS_MAX], key=lambda each: each.metric.indicator == "leading")
+    asked = page.request.GET.get("target", "")
+    target = next((each for each in found if str(each.id) == asked), found[0] if found else None)
+    return found, None if target is None else progress.report(scope, target, page.now)
+
+
+def _team(page: Page, scope: Scope) -> dict[str, Any]:
+    """Those below a manager, who is furthest behind first."""
+    targets, report = _chosen(page, scope, cards.running(scope, page.today))
+    shown: dict[str, Any] = {"targets": targets, "chosen": report and report.target}
+    if report is None:
+        return shown
+    rows = [row for row in _whole_window(report) if row.assignment.assignee.id != scope.access.person_id]
+    rows.sort(key=lambda row: (row.assignment.assignee.kind == "person", _behind(row)))
+    return {
+        **shown,
+        "team": [lines.line(page, report, row) for row in rows[:TEAM_ROWS_MAX]],
+        "more": max(len(rows) - TEAM_ROWS_MAX, 0),
+        "band": _band(rows),
+    }
+
+
+def _whole(page: Page, scope: Scope) -> dict[str, Any]:
+    """The organization: each running target, how many people are where they should be, what is left or not counted."""
+    running = cards.running(scope, page.today)
+    targets, report = _chosen(page, scope, running)
+    tops = Assignment.objects.filter(
+        org_id=scope.org_id, parent_id__isnull=True, is_deleted=False, target__in=[each.id for each in targets]
+    ).select_related("target__metric", "target__measured_by__narrowed_from")
+    whole = [
+        each for each in tops if (each.start_date, each.end_date) == (each.target.start_date, each.target.end_date)
+    ]
+    first = {each.target_id: each for each in reversed(whole)}
+    shown: dict[str, Any] = {
+        "targets": targets,
+        "chosen": report and report.target,
+        "overview": cards.cards(page, scope, [first[each.id] for each in targets if each.id in first]),
+        "steps": None if report else _steps(scope),
+    }
+    if report is None:
+        return shown
+    rows = _whole_window(report)
+    units = [row for row in rows if row.depth <= 1 and row.assignment.assignee.kind != "person"]
+    left = [row for row in rows if row.unallocated]
+    left.sort(key=lambda row: -abs(row.unallocated or 0))
+    return {
+        **shown,
+        "team": [lines.line(page, report, row) for row in units[:TEAM_ROWS_MAX]],
+        "band": _band(rows),
+        "left": [lines.line(page, report, row) for row in left[:LEFT_ROWS_MAX]],
+        "left_more": max(len(left) - LEFT_ROWS_MAX, 0),
+        "held_out": _held_out(scope, report.target.metric),
+        "sources": batches.last_brought(scope),
+    }
+
+
+def _whole_window(report: Report) -> list[Row]:
+    target = report.target
+    whole = (target.start_date, target.end_date)
+    return [report.row(each) for each in report.shown if (each.window.start, each.window.end) == whole]
+
+
+def _behind(row: Row) -> tuple[bool, float]:
+    ratio = row.progress.pace_ratio
+    # A float decides only the order on the page.
+    return (row.progress.status in _REACHED, float(ratio) if ratio is not None else 0.0)
+
+
+def _band(rows: list[Row]) -> dict[str, Any] | None:
+    """How many of the people have reached their target or are where they should be."""
+    counts = Counter(row.progress.status for row in rows if row.assignment.assignee.kind == "person")
+    people = counts.total()
+    if not people:
+        return None
+    reached, well = sum(counts[each] for each in _REACHED), sum(counts[each] for each in _REACHED | _ON)
+    parts = [(lines.WORDS[each], lines.COLORS[each], counts[each]) for each in Status if counts[each]]
+    share = well * _PERCENT // people
+    return {
+        "people": people,
+        "reached": reached,
+        "well": well,
+        "share": share,
+        "text": percent_text(Fraction(well, people)),
+        "parts": parts,
+        "low": BAND[0],
+        "high": BAND[1],
+    }
+
+
+def _held_out(scope: Scope, metric: Metric) -> dict[str, Any] | None:
+    counts = uncounted.counted(scope, rules.definition(metric), clock.rules(scope))
+    return {"metric": metric, "count": sum(counts.values()), "reasons": counts} if counts else None
+
+
+def _steps(scope: Scope) -> list[tuple[str, str, str, bool]]:
+    """The first steps of a new organization: words, address's name, what to press, and whether it is done."""
+    has = {
+        "people": Person.objects.filter(org_id=scope.org_id).exists(),
+        "records": bool(batches.last_brought(scope)),
+        "targets": Target.objects.filter(org_id=scope.org_id).exists(),
+    }
+    return [
+        ("Bring your people, departments and teams.", "people", "People", has["people"]),
+        ("Bring deals, leads and tasks from your CRM.", "records", "Records", has["records"]),
+        (
+            "Set a target for the year or the quarter, and give the organization the whole of it.",
+            "targets",
+            "Targets",
+            has["targets"],
+        ),
+        ("Cascade it down, so that everybody sees their share here.", "targets", "Targets", False),
+    ]

@@ -1,0 +1,1 @@
+"""Leaderboards: their standings, making and changing them, and a wall screen."""

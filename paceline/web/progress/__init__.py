@@ -1,0 +1,1 @@
+"""One assignment: how far, why, since when, and every record behind it."""
