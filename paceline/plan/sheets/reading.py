@@ -2,41 +2,26 @@
 
 import codecs
 import csv
-import re
-import warnings
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-
+from paceline import workbooks
 from paceline.errors import InvalidInput
 from paceline.plan.sheets.texts import original, unescaped
 from paceline.plan.sheets.writing import DIGITS_MAX, SHEET
 
 # Ten thousand people with a year of weeks come to a fifth of it.
 FILE_BYTES_MAX = 20_000_000
-# What a workbook says it unpacks to; nothing is unpacked beyond what it says. The same people come to a fifth of it.
-UNPACKED_BYTES_MAX = 100_000_000
-# Its table of texts is read whole, and slowly: a second of work for each of these megabytes.
-TEXTS_BYTES_MAX = 10_000_000
-PARTS_MAX = 1_000
 LINES_MAX = 50_000
 COLUMNS_MAX = 200
 CELLS_MAX = 1_000_000
 
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MARKED = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_SHEETS = "/worksheets/"
-_TEXTS = re.compile(r"<[^>]*sharedStrings\+xml[^>]*>")
 _DELIMITERS = ",;\t"
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_BLOCK_BYTES = 262_144
 _UNCOMPUTED = (
     "holds a formula that was never computed: open and save the file in a spreadsheet program, or write the value"
 )
@@ -55,9 +40,7 @@ def read(content: bytes) -> list[Line]:
     """The lines of the file that have anything, the header first. Raises InvalidInput."""
     if len(content) > FILE_BYTES_MAX:
         raise InvalidInput.at("file", f"is larger than {FILE_BYTES_MAX:,} bytes")
-    if content.startswith(_OLD_EXCEL):
-        raise InvalidInput.at("file", "is an old or a locked Excel workbook: save it as .xlsx without a password")
-    lines = _of_workbook(content) if content.startswith(_ZIP) else _of_csv(content)
+    lines = _of_workbook(content) if workbooks.is_workbook(content) else _of_csv(content)
     found: list[Line] = []
     cells = 0
     for line in lines:
@@ -101,97 +84,22 @@ def _trimmed(cells: list[str]) -> list[str]:
 
 
 def _of_workbook(content: bytes) -> Iterator[Line]:
-    _check_parts(content)
-    try:
-        yield from _lines(content)
-    except InvalidInput:
-        raise
-    except Exception as error:  # noqa: BLE001 - a damaged workbook makes the library raise anything
-        raise InvalidInput.at("file", f"cannot be read as a workbook: {str(error)[:100]}") from None
-
-
-def _check_parts(content: bytes) -> None:
-    """Refuse what would unpack to too much, by its own list of contents."""
-    try:
-        with ZipFile(BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > PARTS_MAX:
-                raise InvalidInput.at("file", f"is a workbook of more than {PARTS_MAX:,} parts")
-            if sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX:
-                raise InvalidInput.at("file", f"is a workbook that unpacks to more than {UNPACKED_BYTES_MAX:,} bytes")
-            if any(part.file_size > TEXTS_BYTES_MAX for part in parts if _SHEETS not in part.filename):
-                raise InvalidInput.at(
-                    "file", f"is a workbook with more than {TEXTS_BYTES_MAX:,} bytes beside its sheets"
-                )
-            types = archive.read("[Content_Types].xml").decode("utf-8", "replace")
-    except (BadZipFile, KeyError, OSError, RuntimeError, ValueError, zlib.error):
-        raise InvalidInput.at("file", "is a damaged workbook") from None
-    if any(_SHEETS in each for each in _TEXTS.findall(types)):
-        # The table of texts would pass for a sheet.
-        raise InvalidInput.at("file", "is a damaged workbook")
-
-
-def _lines(content: bytes) -> Iterator[Line]:
-    sheet = _sheet(content, data_only=True)
-    formulas = _formulas(content) if _has_formula(sheet) else frozenset[tuple[int, int]]()
-    for number, row in enumerate(_rows(sheet), start=1):
+    for number, row in enumerate(workbooks.rows(content, LINES_MAX, COLUMNS_MAX, SHEET), start=1):
         cells: list[str] = []
         bad: dict[int, str] = {}
         for place, cell in enumerate(row):
-            if cell.value is None:
-                cells.append("")
-                if (number, place) in formulas:
-                    bad[place] = _UNCOMPUTED
-            else:
-                text, fault = _text(cell.value, cell.data_type)
-                cells.append(text)
-                if fault:
-                    bad[place] = fault
+            text, fault = ("", _UNCOMPUTED if cell.is_uncomputed else None) if cell.value is None else _text(cell)
+            cells.append(text)
+            if fault:
+                bad[place] = fault
         yield Line(number, _trimmed(cells), bad)
 
 
-def _sheet(content: bytes, *, data_only: bool) -> Any:
-    with warnings.catch_warnings():
-        # The library warns of what it does not keep, such as drop-down lists; it is only read here.
-        warnings.simplefilter("ignore")
-        book = load_workbook(BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
-    sheets = {sheet.title: sheet for sheet in book.worksheets}
-    if not sheets:
-        raise InvalidInput.at("file", "is a workbook without a sheet")
-    return sheets.get(SHEET, next(iter(sheets.values())))
-
-
-def _rows(sheet: Any) -> Iterable[Any]:
-    """The rows; what the file itself says of its size is often wrong."""
-    sheet.reset_dimensions()
-    return sheet.iter_rows(max_row=LINES_MAX + 1, max_col=COLUMNS_MAX + 1)
-
-
-def _formulas(content: bytes) -> frozenset[tuple[int, int]]:
-    """Where formulas are, by row and place: the workbook read again, without what they were computed to."""
-    sheet = _sheet(content, data_only=False)
-    return frozenset(
-        (number, place)
-        for number, row in enumerate(_rows(sheet), start=1)
-        for place, cell in enumerate(row)
-        if cell.data_type == "f"
-    )
-
-
-def _has_formula(sheet: Any) -> bool:
-    last = b""
-    with sheet._get_source() as source:  # noqa: SLF001 - the part that the sheet is read from
-        while block := source.read(_BLOCK_BYTES):
-            if _FORMULA.search(last + block):
-                return True
-            last = block[-20:]
-    return False
-
-
-def _text(value: Any, data_type: str) -> tuple[str, str | None]:
+def _text(cell: workbooks.Cell) -> tuple[str, str | None]:
     """A cell as text, and what is wrong with it."""
+    value: Any = cell.value
     if isinstance(value, str):
-        return (value, f"holds the error {value}") if data_type == "e" else (unescaped(value), None)
+        return (value, f"holds the error {value}") if cell.is_error else (unescaped(value), None)
     if isinstance(value, bool):
         return ("yes" if value else "no"), None
     if isinstance(value, int | float):

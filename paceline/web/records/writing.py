@@ -15,12 +15,6 @@ from paceline.web.page import Page
 SOURCE = "manual"
 
 
-class ChangedLater(Conflict):
-    """Its source changed the record at a time that is still to come, so nothing can be newer."""
-
-    code = "changed_later"
-
-
 def check_may(page: Page) -> None:
     """Raises NotAllowed unless the actor changes records."""
     with page.reading() as scope:
@@ -28,7 +22,7 @@ def check_may(page: Page) -> None:
 
 
 def write(page: Page, scope: Scope, module: Module, source: str, given: Mapping[str, Any]) -> str:
-    """What became of the record: created, changed or unchanged. Raises InvalidInput, ChangedLater.
+    """What became of the record: created, changed or unchanged. Raises InvalidInput, Conflict.
 
     It is dated now, so that an older state of it, should its source send one, does not undo this.
     """
@@ -36,7 +30,7 @@ def write(page: Page, scope: Scope, module: Module, source: str, given: Mapping[
     if received.outcome == "rejected":
         raise InvalidInput(received.faults)
     if received.outcome == "stale":
-        raise ChangedLater("its source says that it changed this record later than now: change it there")
+        raise Conflict("its source says that it changed this record later than now: change it there")
     return received.outcome
 
 

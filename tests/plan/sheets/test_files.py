@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from paceline import workbooks
 from paceline.errors import InvalidInput
 from paceline.plan.sheets import reading
 from paceline.plan.sheets.reading import read
@@ -151,11 +152,11 @@ def bomb(content: bytes, parts: int, bytes_each: int) -> bytes:
 
 
 def test_bombs_are_refused_before_they_are_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "UNPACKED_BYTES_MAX", 1_000_000)
-    monkeypatch.setattr(reading, "load_workbook", None)
+    monkeypatch.setattr(workbooks, "UNPACKED_BYTES_MAX", 1_000_000)
+    monkeypatch.setattr(workbooks, "load_workbook", None)
     assert "unpacks to more than 1,000,000 bytes" in fault(bomb(b"\0", parts=2, bytes_each=600_000))
     assert "more than 1,000 parts" in fault(bomb(b"\0", parts=1_001, bytes_each=1))
-    monkeypatch.setattr(reading, "TEXTS_BYTES_MAX", 1_000)
+    monkeypatch.setattr(workbooks, "TEXTS_BYTES_MAX", 1_000)
     assert "more than 1,000 bytes beside its sheets" in fault(bomb(b"\0", parts=1, bytes_each=2_000))
     monkeypatch.setattr(reading, "FILE_BYTES_MAX", 10)
     assert fault(b"a,b\n1,2,3,4") == "file: is larger than 10 bytes"
