@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from paceline import edge
 from paceline.accounts import sessions
 from paceline.api.models import Answered
+from paceline.crm.files import actions as files
 from paceline.facts import postings
 from paceline.plan.actions import previews
 
@@ -27,12 +28,20 @@ def tidy(timestamp: int) -> None:
     forget(now)
 
 
+@app.task(name=files.JOB)
+def import_file(org_id: int, import_id: int) -> None:
+    """Try or write an uploaded file, as far as the page that shows it has not done so already."""
+    while edge.in_transaction(lambda: files.step(edge.caller_scope(org_id, "worker"), import_id)):
+        pass
+
+
 def forget(now: datetime) -> None:
-    """Forget what was kept long enough, of every organization: postings, answers, previews, sessions, attempts."""
+    """Forget what was kept long enough, of every organization: postings, answers, previews, files, sessions."""
     with edge.unscoped():
         postings.forget(edge.raw_connection(), now - POSTINGS_KEPT)
         Answered.objects.filter(answered_at__lt=now - ANSWERS_KEPT).delete()
         previews.forget(now - PREVIEWS_KEPT)
+        files.forget(now)
         sessions.forget(now)
 
 

@@ -1,7 +1,7 @@
 """From rows of a CSV file to typed rows: a mapping is worked out once per file, then cells are looked up."""
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from paceline.crm.binding import Binding
 from paceline.crm.header import Header, Part
@@ -73,33 +73,52 @@ def _part_faults(parts: Sequence[Part], cells: Sequence[str]) -> Iterator[Fault]
                 yield Fault(part.column, str(error))
 
 
-class RecordRows:
-    """The records of a CSV file: iterating gives typed rows, each aligned with `fields`, and refused ones.
+class Rows(Protocol):
+    """The rows of a file as (line, cells), with as many cells as the header, and those that cannot be taken apart.
 
-    `ignored` are the columns that no field uses.
+    `content` is the text of the row that was given last.
     """
 
-    def __init__(self, rows: CsvRows, mapping: RecordMapping, defaults: Defaults) -> None:
+    @property
+    def bytes_read(self) -> int: ...
+
+    @property
+    def content(self) -> str: ...
+
+    header: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]] | Rejected]: ...
+
+
+class RecordRows:
+    """The records of a file: iterating gives typed rows, each aligned with `fields`, and refused ones.
+
+    `raw` are the rows that they are made of, `parts` how their fields are read, and `ignored` the columns that no field
+    uses.
+    """
+
+    def __init__(self, rows: Rows, mapping: RecordMapping, defaults: Defaults) -> None:
         header = Header(rows.header)
         bound = Binding(mapping, header, defaults).bind()
         header.check()
         self.fields = tuple(bound)
+        self.parts = bound
         self.ignored = header.ignored
-        self._rows = rows
+        self.raw = rows
         self._parser = RowParser(list(bound.values()), header, mapping.layout.encoding)
 
     @property
     def header(self) -> tuple[str, ...]:
         """The names of the file's columns."""
-        return self._rows.header
+        return self.raw.header
 
     @property
     def bytes_read(self) -> int:
         """How much of the file has been read."""
-        return self._rows.bytes_read
+        return self.raw.bytes_read
 
     def __iter__(self) -> Iterator[Row | Rejected]:
-        rows, parse = self._rows, self._parser.parse
+        rows, parse = self.raw, self._parser.parse
         for each in rows:
             if isinstance(each, Rejected):
                 yield each

@@ -32,6 +32,12 @@ def moment(value: datetime | None, page: Page) -> str:
     return "" if value is None else page.moment(value)
 
 
+@register.filter
+def count(value: int | None, page: Page) -> str:
+    """How many, as the reader writes numbers."""
+    return page.figures(is_money=False).whole(value)
+
+
 @register.simple_tag
 def form_attributes(page: Page) -> SafeString:
     """Where the form of a page goes, as its attributes."""

@@ -1,0 +1,1 @@
+"""Importing an uploaded file: read once, its columns told, all rows tried, then written part by part."""
