@@ -1,6 +1,7 @@
 """The breakdown twins of the sums: the records behind a figure, and the figure day by day."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -136,6 +137,40 @@ def days_of_everybody(scope: Scope, metric_id: int, window: Window) -> dict[date
     """What a flow gained on each day of the window in the whole organization, as all stands now."""
     values = {"org_id": scope.org_id, "metric": metric_id, "start": window.start, "end": window.end}
     return dict(iter(scope.run(_DAYS_OF_EVERYBODY, values)))
+
+
+# Index: daily_total's primary key, once for each metric and day.
+_DAYS_OF_PERSON: LiteralString = """
+    SELECT m.id, t.day, t.value FROM unnest(%(metrics)s::integer[]) m (id)
+    CROSS JOIN generate_series(0, %(end)s::date - %(start)s::date - 1) d (number)
+    CROSS JOIN LATERAL (SELECT t.day, t.value FROM daily_total t WHERE t.org_id = %(org_id)s AND t.metric_id = m.id
+        AND t.day = %(start)s::date + d.number AND t.person_id = %(person)s OFFSET 0) t"""
+# Index: level_total's primary key, and daily_total's for what came after the day.
+_STANDING_OF_PERSON: LiteralString = """
+    SELECT metric_id, sum(value)::bigint FROM (
+        SELECT metric_id, value FROM level_total
+        WHERE org_id = %(org_id)s AND metric_id = ANY(%(metrics)s::integer[]) AND person_id = %(person)s
+        UNION ALL SELECT metric_id, -value FROM daily_total
+        WHERE org_id = %(org_id)s AND metric_id = ANY(%(metrics)s::integer[]) AND day > %(day)s
+        AND person_id = %(person)s) each
+    GROUP BY metric_id"""
+
+
+def days_of_person(
+    scope: Scope, metric_ids: Collection[int], person_id: int, window: Window
+) -> dict[int, dict[date, int]]:
+    """What one person gained of each of these flows on each day of the window, as all stands now, in one query."""
+    values = {"org_id": scope.org_id, "metrics": list(metric_ids), "person": person_id}
+    found: dict[int, dict[date, int]] = {each: {} for each in metric_ids}
+    for metric_id, day, value in scope.run(_DAYS_OF_PERSON, {**values, "start": window.start, "end": window.end}):
+        found[metric_id][day] = value
+    return found
+
+
+def standing_of_person(scope: Scope, metric_ids: Collection[int], person_id: int, day: date) -> dict[int, int]:
+    """What stands of these levels with one person at the end of a day, in one query."""
+    values = {"org_id": scope.org_id, "metrics": list(metric_ids), "person": person_id, "day": day}
+    return dict(iter(scope.run(_STANDING_OF_PERSON, values)))
 
 
 Changes = dict[date, list[tuple[int, int]]]

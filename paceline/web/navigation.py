@@ -19,6 +19,7 @@ _ENTRIES = [
     Entry("Home", "home", "home", "home"),
     Entry("Targets", "targets", "target", "target-arrow"),
     Entry("Leaderboards", "boards", "board", "trophy"),
+    Entry("People", "people", "person", "users", Permission.CHANGE_ORGANIZATION),
     Entry("Records", "records", "record", "database"),
 ]
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -84,6 +85,16 @@ class Page:
         if self._scope is not None:
             raise AssertionError("what changes something is no part of what is read")
         return edge.in_transaction(lambda: work(self.caller.scope()))
+
+    def tried(self, work: Callable[[Scope], Answer]) -> Answer:
+        """What a verb would answer: all of it is done, and nothing is kept. Never inside `reading()`."""
+
+        def attempt(scope: Scope) -> Answer:
+            answer = work(scope)
+            transaction.set_rollback(True)
+            return answer
+
+        return self.do(attempt)
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller may."""
@@ -171,8 +182,10 @@ class Page:
 View = Callable[Concatenate[Page, Given], HttpResponseBase]
 
 
-def page(*methods: str) -> Callable[[View[Given]], Callable[Concatenate[HttpRequest, Given], HttpResponseBase]]:
-    """Make a view of a page: only these methods, only for who is signed in, and refusals as pages."""
+def page(
+    *methods: str, needs: Permission | None = None
+) -> Callable[[View[Given]], Callable[Concatenate[HttpRequest, Given], HttpResponseBase]]:
+    """Make a view of a page: only these methods, only for who is signed in and may do that, and refusals as pages."""
     allowed = [*methods, *(["HEAD"] if "GET" in methods else [])]
 
     def decorate(view: View[Given]) -> Callable[Concatenate[HttpRequest, Given], HttpResponseBase]:
@@ -188,6 +201,8 @@ def page(*methods: str) -> Callable[[View[Given]], Callable[Concatenate[HttpRequ
                 return redirect("organizations")
             asked = Page(request, caller)
             try:
+                if needs is not None:
+                    _check_may(caller, needs)
                 return view(asked, *arguments, **named)
             except PacelineError as error:
                 return _refusal(asked, error)
@@ -195,6 +210,11 @@ def page(*methods: str) -> Callable[[View[Given]], Callable[Concatenate[HttpRequ
         return answer
 
     return decorate
+
+
+def _check_may(caller: Caller, needed: Permission) -> None:
+    with caller.reading() as scope:
+        scope.needs(needed)
 
 
 def _signing_in(request: HttpRequest) -> HttpResponse:

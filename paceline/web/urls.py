@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("paceline.web.home.urls")),
     path("", include("paceline.web.progress.urls")),
     path("", include("paceline.web.targets.urls")),
+    path("", include("paceline.web.people.urls")),
     path("", include("paceline.web.records.urls")),
     path("invitation/<str:text>", joining.invitation, name="invitation"),
 ]

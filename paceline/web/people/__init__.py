@@ -1,0 +1,1 @@
+"""People and units: the tree, a unit's and a person's page, moves with a preview, import."""
