@@ -61,14 +61,24 @@ class DayField(forms.DateField):
 
 
 class Form(forms.Form):
-    """A form of a page. `names` says which field a fault of the verb is in, where that is called otherwise."""
+    """A form of a page.
+
+    `names` says which field a fault of the verb is in, where that is called otherwise; `more` are fields that depend on
+    what the form is of.
+    """
 
     default_renderer = Renderer
     names: Mapping[str, str] = {}
 
-    def __init__(self, page: Page, initial: dict[str, Any] | None = None, **options: Any) -> None:
-        super().__init__(page.request.POST if page.is_posted else None, initial=initial, label_suffix="", **options)
+    def __init__(
+        self, page: Page, initial: dict[str, Any] | None = None, more: Mapping[str, forms.Field] | None = None
+    ) -> None:
+        given = (page.request.POST, page.request.FILES) if page.is_posted else (None, None)
+        super().__init__(*given, initial=initial, label_suffix="")
         self.page = page
+        if more:
+            self.fields.update(more)
+            self.order_fields(self.field_order)
         for field in self.fields.values():
             kind = next((name for each, name in _CLASSES.items() if isinstance(field.widget, each)), "form-control")
             field.widget.attrs.setdefault("class", kind)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from paceline.domain.kinds import Direction, Unit
 from paceline.domain.pace import Progress, Status, percent_text
+from paceline.plan import rules
 from paceline.plan.held import Held
+from paceline.plan.models import Target
 from paceline.plan.progress import Report, Row
 from paceline.web.formats import Figures
 from paceline.web.page import Page
@@ -67,6 +69,11 @@ class Line:
 def figures_of(page: Page, report: Report) -> Figures:
     """How the values of a report are written."""
     return page.figures(is_money=report.definition.unit == Unit.MONEY)
+
+
+def figures_for(page: Page, target: Target) -> Figures:
+    """How the values of a target are written."""
+    return page.figures(is_money=rules.definition(target.measured_by).unit == Unit.MONEY)
 
 
 def line(page: Page, report: Report, row: Row) -> Line:

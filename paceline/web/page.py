@@ -84,7 +84,16 @@ class Page:
         """What a verb answers, done in one transaction. Never inside `reading()`."""
         if self._scope is not None:
             raise AssertionError("what changes something is no part of what is read")
-        return edge.in_transaction(lambda: work(self.caller.scope()))
+
+        def once() -> Answer:
+            # What the work reads beside, it reads in the same transaction.
+            self._scope = self.caller.scope()
+            try:
+                return work(self._scope)
+            finally:
+                self._scope = None
+
+        return edge.in_transaction(once)
 
     def tried(self, work: Callable[[Scope], Answer]) -> Answer:
         """What a verb would answer: all of it is done, and nothing is kept. Never inside `reading()`."""

@@ -2,32 +2,69 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpResponseBase
 
+from paceline.domain.calendar import Period
 from paceline.facts.scope import Scope
-from paceline.plan import find, progress
-from paceline.plan.models import Target, TargetStatus
+from paceline.plan import find, progress, registry
+from paceline.plan.models import Assignment, Target, TargetStatus
 from paceline.web import lines
 from paceline.web.page import Page, page
 
-TARGETS_SHOWN_MAX = 100
+TARGETS_SHOWN_MAX = 50
+_ORDERS = {
+    "start": ("-start_date", "-end_date", "-value", "id"),
+    "name": ("name", "id"),
+    "value": ("-value", "id"),
+}
 
 
 @page("GET")
 def targets(page: Page) -> HttpResponseBase:
-    """The targets that the caller sees anything of."""
+    """The targets that the caller sees anything of, a page of them."""
+    asked = page.request.GET
+    status = asked.get("status", TargetStatus.ACTIVE.value)
+    start = int(asked["after"]) if asked.get("after", "").isdecimal() else 0
     with page.reading() as scope:
-        own = Target.objects.filter(org_id=scope.org_id, status=TargetStatus.ACTIVE.value)
+        own = Target.objects.filter(org_id=scope.org_id)
         shared = find.visible_assignments(scope)
         own = own if shared is None else own.filter(id__in=shared.values("target_id"))
-        found = own.select_related("metric", "measured_by__narrowed_from").order_by("start_date", "-value", "id")
-        shown = [_shown(page, scope, each) for each in found[:TARGETS_SHOWN_MAX]]
-        return page.render("paceline/targets/list.html", {"targets": shown})
+        if status in TargetStatus.values:
+            own = own.filter(status=status)
+        for name, field in (("metric", "metric__key"), ("period", "period"), ("q", "name__icontains")):
+            own = own.filter(**{field: asked[name]}) if asked.get(name) else own
+        if asked.get("when") == "now":
+            own = own.filter(start_date__lte=page.today, end_date__gt=page.today)
+        order = _ORDERS.get(asked.get("sort", ""), _ORDERS["start"])
+        related = own.select_related("metric", "measured_by__narrowed_from").order_by(*order)
+        found = list(related[start : start + TARGETS_SHOWN_MAX + 1])
+        shown = {
+            "targets": [_shown(page, scope, each) for each in found[:TARGETS_SHOWN_MAX]],
+            "next": start + TARGETS_SHOWN_MAX if len(found) > TARGETS_SHOWN_MAX else None,
+            "asked": asked,
+            "status": status,
+            "statuses": [*TargetStatus.values, "all"],
+            "metrics": registry.listed(scope),
+            "periods": [each.value for each in Period],
+            "is_filtered": any(asked.get(name) for name in ("metric", "period", "q", "when", "status", "after")),
+        }
+        is_part = page.is_partial and not page.is_dialog
+        return page.render("paceline/targets/listed.html" if is_part else "paceline/targets/list.html", shown)
 
 
 def _shown(page: Page, scope: Scope, target: Target) -> dict[str, Any]:
-    report = progress.report(scope, target, page.now)
-    first = next(iter(report.shown), None)
-    made = None if first is None else lines.line(page, report, report.row(first))
-    value = lines.figures_of(page, report).whole(target.value)
-    return {"target": target, "line": made, "value": value}
+    """A target with how far the widest of its shares is, that of the organization first."""
+    first = _first(scope, target)
+    report = None if first is None else progress.report_one(scope, target, first, page.now)
+    line = None if report is None else lines.line(page, report, report.row(report.shown[0]))
+    value = lines.figures_for(page, target).whole(target.value)
+    return {"target": target, "line": line, "value": value}
+
+
+def _first(scope: Scope, target: Target) -> int | None:
+    """The share that stands for a target: the uppermost of its whole window that the caller sees."""
+    seen = find.visible_assignments(scope)
+    own = Assignment.objects.filter(org_id=scope.org_id, is_deleted=False) if seen is None else seen
+    whole = own.filter(target=target, start_date=target.start_date, end_date=target.end_date)
+    return whole.order_by(F("parent_id").asc(nulls_first=True), "id").values_list("id", flat=True).first()

@@ -3,10 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponseBase
 
+from paceline.domain.access import Permission
+from paceline.domain.calendar import Window
+from paceline.errors import InvalidInput
+from paceline.facts.sums import Assignee
 from paceline.plan import find, progress
 from paceline.plan.held import Held
 from paceline.plan.progress import Report
@@ -16,6 +21,8 @@ from paceline.web.page import Page, page
 
 # Levels are open from the top for as long as so few rows are shown.
 OPENED_ROWS_MAX = 30
+CHILDREN_SHOWN_MAX = 200
+ID_DIGITS_MAX = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +34,16 @@ class Node:
     depth: int
     below: int
     is_open: bool
+    may_change: bool
 
 
 class Branches:
-    """The assignments of a target's whole window by what they are under."""
+    """The assignments of one window of a target, all of it where none is named, by what they are under."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, window: Window | None = None) -> None:
         self.report = report
-        target = report.target
-        whole = [
-            each
-            for each in report.shown
-            if each.window.start == target.start_date and each.window.end == target.end_date
-        ]
+        self.window = window or Window(report.target.start_date, report.target.end_date)
+        whole = [each for each in report.shown if each.window == self.window]
         self.by_id = {each.id: each for each in whole}
         self.below: dict[int | None, list[Held]] = defaultdict(list)
         for each in whole:
@@ -66,7 +70,9 @@ class Branches:
         """One row."""
         path = self.path(each)
         made = lines.line(page, self.report, self.report.row(each))
-        return Node(made, path, path.count("/") - 1, len(self.below[each.id]), is_open)
+        may_change = page.may(Permission.PLAN_ALL) or page.may(Permission.PLAN_BELOW)
+        is_own = each.assignee == Assignee("person", page.caller.access.person_id or 0)
+        return Node(made, path, path.count("/") - 1, len(self.below[each.id]), is_open, may_change and not is_own)
 
     def nodes(self, page: Page) -> Iterator[Node]:
         """The rows that are shown at first, in the tree's order."""
@@ -82,31 +88,72 @@ class Branches:
 def target(page: Page, target_id: int) -> HttpResponseBase:
     """The target with its tree."""
     with page.reading() as scope:
-        report = progress.report(scope, find.target(scope, target_id), page.now)
-        branches = Branches(report)
+        found = find.target_to_plan(scope, target_id) if _plans(page) else find.target(scope, target_id)
+        report = progress.report(scope, found, page.now)
+        branches = Branches(report, _window(page))
+        windows = sorted({each.window for each in report.shown}, key=lambda each: (-each.days, each.start))
         shown: dict[str, Any] = {
             "target": report.target,
             "value": lines.figures_of(page, report).whole(report.target.value),
             "nodes": list(branches.nodes(page)),
             "as_of": report.as_of,
+            "windows": windows,
+            "window": branches.window,
+            "may_plan": _plans(page),
         }
         return page.render("paceline/targets/target.html", shown)
+
+
+def _plans(page: Page) -> bool:
+    return page.may(Permission.PLAN_ALL) or page.may(Permission.PLAN_BELOW)
+
+
+def _window(page: Page) -> Window | None:
+    """The window that is named, as its first day and the day after its last; None for the target's own."""
+    first, _, after = page.request.GET.get("window", "").partition("/")
+    try:
+        return Window(date.fromisoformat(first), date.fromisoformat(after)) if first else None
+    except ValueError:
+        raise InvalidInput.at("window", "is not two days such as 2026-01-01/2026-04-01") from None
 
 
 @page("GET")
 def below(page: Page, target_id: int, assignment_id: int) -> HttpResponseBase:
     """The rows right below one of the tree."""
     with page.reading() as scope:
-        branches = Branches(progress.report(scope, find.target(scope, target_id), page.now))
-        nodes = [branches.node(page, each) for each in branches.below[assignment_id]]
-        return page.render("paceline/targets/rows.html", {"nodes": nodes, "target": branches.report.target})
+        report = progress.report(scope, find.target(scope, target_id), page.now)
+        above = next((each for each in report.shown if each.id == assignment_id), None)
+        branches = Branches(report, above and above.window)
+        start = _number(page.request.GET.get("after", "0"))
+        children = branches.below[assignment_id]
+        shown = children[start : start + CHILDREN_SHOWN_MAX]
+        more = len(children) > start + CHILDREN_SHOWN_MAX and above is not None
+        context = {
+            "nodes": [branches.node(page, each) for each in shown],
+            "target": report.target,
+            "may_plan": _plans(page),
+            "more": {"above": above, "path": branches.path(above), "after": start + CHILDREN_SHOWN_MAX}
+            if more and above is not None
+            else None,
+        }
+        return page.render("paceline/targets/rows.html", context)
 
 
 @page("GET")
 def rows(page: Page, target_id: int) -> HttpResponseBase:
     """The rows of some assignments, which the page puts in the place of its own."""
-    asked = {int(part) for part in page.request.GET.get("ids", "").split(",") if part.isascii() and part.isdigit()}
+    asked = {_number(part) for part in page.request.GET.get("ids", "").split(",")}
     with page.reading() as scope:
-        branches = Branches(progress.report(scope, find.target(scope, target_id), page.now))
-        nodes = [branches.node(page, each) for number, each in branches.by_id.items() if number in asked]
-        return page.render("paceline/targets/rows.html", {"nodes": nodes, "target": branches.report.target})
+        report = progress.report(scope, find.target(scope, target_id), page.now)
+        by_window: dict[Window, Branches] = {}
+        nodes: list[Node] = []
+        for each in report.shown:
+            if each.id in asked:
+                branches = by_window.setdefault(each.window, Branches(report, each.window))
+                nodes.append(branches.node(page, each))
+        shown = {"nodes": nodes, "target": report.target, "may_plan": _plans(page)}
+        return page.render("paceline/targets/rows.html", shown)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < ID_DIGITS_MAX else 0
