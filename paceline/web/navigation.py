@@ -21,6 +21,7 @@ _ENTRIES = [
     Entry("Leaderboards", "boards", "board", "trophy"),
     Entry("People", "people", "person", "users", Permission.CHANGE_ORGANIZATION),
     Entry("Records", "records", "record", "database"),
+    Entry("Metrics", "metrics", "metric", "adjustments"),
 ]
 
 

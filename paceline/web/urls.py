@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("paceline.web.targets.urls")),
     path("", include("paceline.web.people.urls")),
     path("", include("paceline.web.records.urls")),
+    path("", include("paceline.web.metrics.urls")),
     path("invitation/<str:text>", joining.invitation, name="invitation"),
 ]

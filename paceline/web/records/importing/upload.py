@@ -64,7 +64,7 @@ def imports(page: Page) -> HttpResponseBase:
     with page.reading() as scope:
         sources = sorted({each for module in Module for each in records.sources(scope, module)})
         initial = {"module": asked if asked in set(Module) else Module.DEALS.value, "source": SOURCE_DEFAULT}
-        form = UploadForm(page, initial, files=page.request.FILES if page.is_posted else None)
+        form = UploadForm(page, initial)
     made = form.attempt(
         lambda scope: actions.begin(
             scope, Module(form.cleaned_data["module"]), form.cleaned_data["source"], *form.content()

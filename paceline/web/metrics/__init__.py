@@ -1,0 +1,1 @@
+"""The registry of metrics: those that are built in, explained, and those of one's own."""
