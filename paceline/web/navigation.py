@@ -22,6 +22,7 @@ _ENTRIES = [
     Entry("People", "people", "person", "users", Permission.CHANGE_ORGANIZATION),
     Entry("Records", "records", "record", "database"),
     Entry("Metrics", "metrics", "metric", "adjustments"),
+    Entry("Settings", "settings", "setting", "settings"),
 ]
 
 

@@ -165,6 +165,12 @@ class Page:
             # What a dialog refuses is put in its place like any other answer.
             return _kept_to_oneself(render(self.request, template, context, status=200 if self.is_dialog else status))
 
+    def told_once(self, template: str, shown: dict[str, Any]) -> HttpResponse:
+        """A page that nobody keeps, with what is told this once."""
+        response = self.render(template, shown)
+        patch_cache_control(response, no_store=True)
+        return response
+
     def refused(self, template: str, shown: dict[str, Any]) -> HttpResponse:
         """The page of a form that has faults."""
         return self.render(template, shown, _REFUSED)

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("paceline.web.people.urls")),
     path("", include("paceline.web.records.urls")),
     path("", include("paceline.web.metrics.urls")),
+    path("", include("paceline.web.settings.urls")),
     path("invitation/<str:text>", joining.invitation, name="invitation"),
 ]

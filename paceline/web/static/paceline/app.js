@@ -1,4 +1,5 @@
 // What every page does by itself: dialogs, opened trees, and staying as the server is.
+import "./copy.js";
 import "./dialogs.js";
 import "./inline.js";
 import "./live.js";
