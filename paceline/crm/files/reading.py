@@ -116,13 +116,13 @@ def _plain(cell: Cell) -> str:
 def _lines(raw: Iterator[tuple[int, list[Cell]]], width: int) -> Iterator[Line | Rejected]:
     count = 0
     for number, row in raw:
-        count += len(row)
-        if number > WORKBOOK_LINES_MAX or count > WORKBOOK_CELLS_MAX:
-            most = f"{WORKBOOK_LINES_MAX:,} rows or {WORKBOOK_CELLS_MAX:,} cells"
-            raise InvalidInput.at("file", f"has more than {most}: save it as CSV, of which more is taken")
         cells = [_stored(cell) for cell in row]
         while cells and cells[-1] == "":
             cells.pop()
+        count += len(cells)
+        if number > WORKBOOK_LINES_MAX or count > WORKBOOK_CELLS_MAX:
+            most = f"{WORKBOOK_LINES_MAX:,} rows or {WORKBOOK_CELLS_MAX:,} cells"
+            raise InvalidInput.at("file", f"has more than {most}: save it as CSV, of which more is taken")
         if len(cells) > width:
             yield Rejected(number, None, f"{len(cells)} cells, where the header has {width}", "")
         elif cells:
