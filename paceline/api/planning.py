@@ -10,14 +10,13 @@ from paceline.api.callers import Signed, now
 from paceline.api.pages import PathId
 from paceline.api.shapes import PROBLEMS, AssigneeOut, Given, Reason, example
 from paceline.domain.shares import Method
-from paceline.errors import NotFound
 from paceline.facts.scope import Scope
-from paceline.org import directory, reach
+from paceline.org import directory
 from paceline.org.calendar import today
 from paceline.plan import draft, find
 from paceline.plan.actions import cascades, periods, previews, undo
 from paceline.plan.actions.previews import Applied, Previewed
-from paceline.plan.models import TOKEN_CHARACTERS_MAX, Operation, Preview
+from paceline.plan.models import TOKEN_CHARACTERS_MAX, Operation
 from paceline.plan.periods import CUTS, METHODS
 
 of_assignments = Router(tags=["planning"], auth=Signed())
@@ -188,11 +187,7 @@ def today_of(scope: Scope) -> Any:
 
 def apply(scope: Scope, what: str, number: int, given: ApplyIn) -> Applied:
     """Apply a preview that was made of this assignment or target. Raises NotFound for any other, and NotAllowed."""
-    reach.check_plans(scope)
-    kept = Preview.objects.filter(org_id=scope.org_id, token=given.token).first()
-    if kept is None or kept.asked["subject"].get(f"{what}_id") != number:
-        raise NotFound(f"there is no such preview of this {what}: it was applied already, or made over a day ago")
-    return previews.apply_preview(scope, given.token, given.reason)
+    return previews.apply_preview_of(scope, what, number, given.token, given.reason)
 
 
 def applied(made: Applied) -> dict[str, Any]:

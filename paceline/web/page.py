@@ -67,6 +67,12 @@ class Page:
         """Whether another page asks for this one as a dialog."""
         return self.request.headers.get("HX-Target") == DIALOG
 
+    @property
+    def in_dialog(self) -> bool:
+        """The same, also where a part of the dialog is asked for."""
+        came = urlsplit(self.request.headers.get("HX-Current-URL", "")).path
+        return self.is_dialog or (self.is_partial and came != self.request.path)
+
     @contextmanager
     def reading(self) -> Iterator[Scope]:
         """The scope of what this request reads, in one snapshot however often it is asked for."""

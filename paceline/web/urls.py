@@ -7,6 +7,7 @@ from paceline.web import joining
 urlpatterns = [
     path("", include("paceline.web.boards.urls")),
     path("", include("paceline.web.home.urls")),
+    path("", include("paceline.web.planning.urls")),
     path("", include("paceline.web.progress.urls")),
     path("", include("paceline.web.targets.urls")),
     path("", include("paceline.web.people.urls")),

@@ -98,6 +98,15 @@ def apply_preview(scope: Scope, token: str, reason: str = "") -> Applied:
         return Applied(operations.write(scope, draft, kept.asked["options"], said), draft)
 
 
+def apply_preview_of(scope: Scope, what: str, number: int, token: str, reason: str = "") -> Applied:
+    """As `apply_preview`, of a preview of this "assignment" or "target". Raises NotFound for any other."""
+    reach.check_plans(scope)
+    kept = Preview.objects.filter(org_id=scope.org_id, token=findable(token)).first()
+    if kept is None or kept.asked["subject"].get(f"{what}_id") != number:
+        raise NotFound(f"there is no such preview of this {what}: it was applied already, or made over a day ago")
+    return apply_preview(scope, token, reason)
+
+
 def forget(before: datetime) -> None:
     """Forget the previews of every organization that were made before that time."""
     Preview.objects.filter(made_at__lt=before).delete()

@@ -50,7 +50,7 @@ def copy(page: Page, target_id: int) -> HttpResponseBase:
     token = page.request.POST.get("token", "")
     if page.is_posted and token and "apply" in page.request.POST:
         try:
-            made = page.do(lambda scope: previews.apply_preview(scope, token, ""))
+            made = page.do(lambda scope: previews.apply_preview_of(scope, "target", target_id, token, ""))
             return page.go("target", made.draft.target.id, said=f"{made.draft.target.name} is there.")
         except PacelineError as error:
             form.is_valid()

@@ -52,7 +52,7 @@ def bring(page: Page, target_id: int) -> HttpResponseBase:
     if page.is_posted and token and "apply" in page.request.POST:
         try:
             reason = page.request.POST.get("reason", "")
-            made = page.do(lambda scope: previews.apply_preview(scope, token, reason))
+            made = page.do(lambda scope: previews.apply_preview_of(scope, "target", target_id, token, reason))
             changed = sum(row.changes for row in made.draft.rows)
             return page.go("target", target_id, said=f"{changed:,} shares are changed.")
         except PacelineError as error:

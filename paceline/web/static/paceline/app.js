@@ -3,4 +3,5 @@ import "./copy.js";
 import "./dialogs.js";
 import "./inline.js";
 import "./live.js";
+import "./methods.js";
 import "./tree.js";

@@ -1,0 +1,154 @@
+"""Cascading a share down the tree, and making the sums hold again after a hire or a departure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponseBase
+
+from paceline.domain.shares import Method
+from paceline.errors import Fault, InvalidInput, PacelineError
+from paceline.facts.scope import Scope
+from paceline.plan.actions import cascades
+from paceline.plan.actions.previews import Previewed
+from paceline.web.page import Page, page
+from paceline.web.planning import ground
+from paceline.web.planning.ground import Outcome, Planned
+
+METHODS = [
+    (Method.WEIGHTED.value, "Weighted: by history, or by weights of yours"),
+    (Method.EQUAL.value, "Equal: the same to each"),
+    (Method.MANUAL.value, "Manual: each value by hand"),
+]
+# The words of an option by child, and how it is read: as a value in the target's unit, or as a plain number.
+_VALUES = {"value": "values", "minimum": "minimums", "maximum": "maximums"}
+_FACTORS = {"weight": "weights", "ramp": "ramps"}
+_ONLY_WITH = {"value": Method.MANUAL.value, "weight": Method.WEIGHTED.value}
+_UNITS = (1, 100, 1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Somebody right below, with what was filled in for them."""
+
+    key: str
+    name: str
+    before: str
+    is_locked: bool
+    is_chosen: bool
+    given: dict[str, str]
+
+
+@page("GET", "POST")
+def cascade(page: Page, assignment_id: int) -> HttpResponseBase:
+    """Choose how, look at every row, confirm."""
+    under = ground.planned(page, assignment_id)
+    done = ground.confirmed(page, under, "Cascade")
+    if isinstance(done, HttpResponseBase):
+        return done
+    children = _children(page, under)
+    made = _outcome(
+        page, under, lambda scope, options: cascades.preview_cascade(scope, assignment_id, options, page.today)
+    )
+    # What was confirmed and refused is previewed anew beside the reason.
+    outcome = Outcome(made.token, made.draft, made.unallocated, made.is_over, (*(done or ()), *made.faults))
+    shown = {
+        "under": under,
+        "outcome": outcome,
+        "children": children,
+        "methods": METHODS,
+        "roundings": _roundings(under),
+        "given": page.request.POST,
+        "method": page.request.POST.get("method", Method.WEIGHTED.value),
+    }
+    is_part = page.is_partial and page.request.headers.get("HX-Target") == "preview"
+    return page.render("paceline/planning/preview.html" if is_part else "paceline/planning/cascade.html", shown)
+
+
+@page("GET", "POST")
+def rebalance(page: Page, assignment_id: int) -> HttpResponseBase:
+    """The smallest change that makes the sums hold again, beside dividing anew."""
+    under = ground.planned(page, assignment_id)
+    done = ground.confirmed(page, under, "Rebalancing")
+    if isinstance(done, HttpResponseBase):
+        return done
+    shown: dict[str, Any] = {"under": under, "faults": done or ()}
+    try:
+        options = {"method": Method.EQUAL.value}
+        made = page.do(lambda scope: cascades.preview_rebalance(scope, assignment_id, options, page.today))
+        shown |= {"smallest": ground.shown(under, made.smallest), "full": ground.shown(under, made.full)}
+    except PacelineError as error:
+        shown["faults"] = (*shown["faults"], *ground.faults_of(error))
+    return page.render("paceline/planning/rebalance.html", shown)
+
+
+def _outcome(page: Page, under: Planned, preview: Callable[[Scope, dict[str, Any]], Previewed]) -> Outcome:
+    try:
+        options = _options(page, under)
+    except InvalidInput as error:
+        return Outcome(faults=ground.faults_of(error))
+    return ground.outcome(page, under, lambda scope: preview(scope, options))
+
+
+def _options(page: Page, under: Planned) -> dict[str, Any]:
+    """The options as the verb takes them. Raises InvalidInput for amounts that are none."""
+    if not page.is_posted:
+        return {"method": Method.WEIGHTED.value}
+    post = page.request.POST
+    options = ground.given(page, ("method", "history_from", "history_to", "hedge_percent"))
+    options["levels"] = "all" if post.get("levels") == "all" else 1
+    options["rounding"] = int(post["rounding"]) if post.get("rounding", "").isdecimal() else 1
+    if options.get("method") != Method.WEIGHTED:
+        options.pop("history_from", None)
+        options.pop("history_to", None)
+    keys = post.getlist("child")
+    chosen = post.getlist("chosen")
+    if keys and len(chosen) < len(keys):
+        options["children"] = chosen
+    faults: list[Fault] = []
+    for word, name in {**_VALUES, **_FACTORS}.items():
+        if _ONLY_WITH.get(word, options.get("method")) != options.get("method"):
+            continue
+        found = {key: post.get(f"{word}:{key}", "").strip() for key in chosen or keys}
+        read = {key: _read(under, word, key, text, faults) for key, text in found.items() if text}
+        if read:
+            options[name] = read
+    if faults:
+        raise InvalidInput(faults)
+    return options
+
+
+def _read(under: Planned, word: str, key: str, text: str, faults: list[Fault]) -> Any:
+    if word in _FACTORS:
+        return text.replace(",", ".")
+    try:
+        return under.figures.parse(text)
+    except ValueError as error:
+        faults.append(Fault(f"{word} of {key}", str(error)))
+        return 0
+
+
+def _roundings(under: Planned) -> list[tuple[int, str]]:
+    """By what values are rounded: a cent or one, and round numbers of the unit."""
+    unit = 10**under.figures.exponent
+    finest = [(1, under.figures.exact(1))] if unit > 1 else []
+    return [*finest, *((each * unit, under.figures.whole(each * unit)) for each in _UNITS)]
+
+
+def _children(page: Page, under: Planned) -> list[Child]:
+    """Those right below in the target tree, whether they have a share yet or not."""
+    options = {"method": Method.EQUAL.value}
+    try:
+        made = page.tried(lambda scope: cascades.preview_cascade(scope, under.held.id, options, page.today))
+    except PacelineError:
+        return []
+    chosen = page.request.POST.getlist("chosen") if page.is_posted else None
+    found: list[Child] = []
+    for row in made.draft.rows:
+        if row.parent is None or row.parent.assignee != under.held.assignee or row.place.window != under.held.window:
+            continue
+        key = f"{row.place.assignee.kind}:{row.place.assignee.id}"
+        filled = {word: page.request.POST.get(f"{word}:{key}", "") for word in (*_VALUES, *_FACTORS)}
+        is_chosen = chosen is None or key in chosen
+        found.append(Child(key, row.name, under.figures.whole(row.before), row.is_locked, is_chosen, filled))
+    return found

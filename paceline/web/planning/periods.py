@@ -1,0 +1,81 @@
+"""Generating periods: a share, or the whole tree below it, cut into months, quarters or weeks."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+
+from paceline.errors import InvalidInput, PacelineError
+from paceline.plan.actions.periods import preview_periods
+from paceline.plan.periods import CUSTOM, CUTS, EQUAL, SEASONAL
+from paceline.web.page import Page, page
+from paceline.web.planning import ground
+from paceline.web.planning.ground import Outcome, Planned
+
+METHODS = [
+    (EQUAL, "Equal: the same amount each period"),
+    (SEASONAL, "Seasonal: as earlier years went"),
+    (CUSTOM, "Custom: a share for each period"),
+]
+_CUT_WORDS = {"month": "Months", "quarter": "Quarters", "week": "Weeks"}
+
+
+@page("GET", "POST")
+def periods(page: Page, assignment_id: int) -> HttpResponseBase:
+    """Choose how, look at every row, confirm."""
+    under = ground.planned(page, assignment_id)
+    done = ground.confirmed(page, under, "Periods")
+    if isinstance(done, HttpResponseBase):
+        return done
+    every = page.request.POST.get("every", "month")
+    windows = _windows(page, under, every)
+    made = _outcome(page, under, len(windows))
+    outcome = Outcome(made.token, made.draft, made.unallocated, made.is_over, (*(done or ()), *made.faults))
+    shares = page.request.POST.getlist("share")
+    shown = {
+        "under": under,
+        "outcome": outcome,
+        "methods": METHODS,
+        "method": page.request.POST.get("method", EQUAL),
+        "every": every,
+        "cuts": [(name, _CUT_WORDS.get(name, name)) for name in CUTS],
+        "windows": [(each, shares[place] if place < len(shares) else "") for place, each in enumerate(windows)],
+        "whole_tree": not page.is_posted or "whole_tree" in page.request.POST,
+        "given": page.request.POST,
+    }
+    is_part = page.is_partial and page.request.headers.get("HX-Target") == "preview"
+    return page.render("paceline/planning/preview.html" if is_part else "paceline/planning/periods.html", shown)
+
+
+def _windows(page: Page, under: Planned, every: str) -> list[Any]:
+    """The periods that it is cut into."""
+    options = {"every": every, "method": EQUAL}
+    try:
+        made = page.tried(lambda scope: preview_periods(scope, under.held.id, options))
+    except PacelineError:
+        return []
+    return [row.place.window for row in made.draft.rows if row.place.assignee == under.held.assignee]
+
+
+def _outcome(page: Page, under: Planned, count: int) -> Outcome:
+    options: dict[str, Any] = ground.given(page, ("every", "method")) if page.is_posted else {"every": "month"}
+    if not page.is_posted or "whole_tree" in page.request.POST:
+        options["whole_tree"] = True
+    try:
+        if options.get("method") == CUSTOM:
+            options |= _custom(page, under, count)
+    except InvalidInput as error:
+        return Outcome(faults=ground.faults_of(error))
+    return ground.outcome(page, under, lambda scope: preview_periods(scope, under.held.id, options))
+
+
+def _custom(page: Page, under: Planned, count: int) -> dict[str, Any]:
+    """Shares in per cent, or amounts, one for each period. Raises InvalidInput."""
+    typed = [each.strip() for each in page.request.POST.getlist("share")][:count]
+    if not any(typed):
+        raise InvalidInput.at("shares", "fill in a share or an amount for each period")
+    if all(each.endswith("%") or not each for each in typed):
+        return {"shares": [each.rstrip("% ").replace(",", ".") or "0" for each in typed]}
+    try:
+        return {"amounts": [under.figures.parse(each or "0") for each in typed]}
+    except ValueError as error:
+        raise InvalidInput.at("amounts", str(error)) from None

@@ -1,0 +1,154 @@
+"""Cascading and generating periods on the pages: shown first, confirmed as shown, refused in words, taken back."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from tests.accounts.browser import Browser, Members
+from tests.web.test_home import words
+from tests.web.test_targets import assignments
+
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+@pytest.fixture
+def plan(members: Members) -> dict[str, int]:
+    """A quarter of 9,000 for Acme, of which the Hunters, who are Tariq and Sam, have 6,000."""
+    stage = members.stage
+    target = stage.target(name="Quarter", value=9_000_00)
+    return {
+        "target": target,
+        "Acme": stage.share(target, "organization", None, 9_000_00),
+        "Hunters": stage.share(target, "team", stage.cast.hunters, 6_000_00),
+    }
+
+
+def shown(answer: Any) -> str:
+    assert answer.status_code == 200, answer.content[-500:]
+    return html.unescape(answer.content.decode())
+
+
+def token_of(text: str) -> str:
+    found = TOKEN.search(text)
+    assert found, text[-900:]
+    return found[1]
+
+
+def test_a_cascade_is_shown_confirmed_and_taken_back(
+    browsers: dict[str, Browser], members: Members, plan: dict[str, int]
+) -> None:
+    rosa, path = browsers["rosa"], f"/assignments/{plan['Hunters']}/cascade"
+    first = shown(rosa.get(path))
+    assert ("Cascade €6,000 of Hunters" in first, "has no history" in first or "history" in first) == (True, True)
+    text = shown(rosa.post(path, method="equal", levels="all", rounding="100"))
+    assert before(members, plan) == {"Acme": 9_000_00, "Hunters": 6_000_00}
+    done = rosa.post(path, token=token_of(text), reason="plan of the year")
+    assert done.headers["Location"] == f"/targets/{plan['target']}"
+    assert before(members, plan) == {"Acme": 9_000_00, "Hunters": 6_000_00, "Tariq": 3_000_00, "Sam": 3_000_00}
+    assert "shares changed. It can be taken back under More." in words(rosa, f"/targets/{plan['target']}")
+    assert "The cascade of" in words(rosa, f"/targets/{plan['target']}/undo")
+    rosa.send(f"/targets/{plan['target']}/undo", reason="too early")
+    assert before(members, plan) == {"Acme": 9_000_00, "Hunters": 6_000_00}
+
+
+def before(members: Members, plan: dict[str, int]) -> dict[str, int]:
+    return assignments(members, plan["target"])
+
+
+def test_nobody_cascades_to_themselves(browsers: dict[str, Browser], plan: dict[str, int]) -> None:
+    rosa, path = browsers["rosa"], f"/assignments/{plan['Acme']}/cascade"
+    rosa.get(path)
+    text = shown(rosa.post(path, method="equal", levels="all", rounding="100"))
+    assert "Nobody changes their own quota" in text
+    assert not TOKEN.search(text)
+
+
+def test_each_child_has_its_bounds_and_weights(
+    browsers: dict[str, Browser], members: Members, plan: dict[str, int]
+) -> None:
+    cast, rosa = members.stage.cast, browsers["rosa"]
+    tariq, sam = f"person:{cast.tariq}", f"person:{cast.sam}"
+    path = f"/assignments/{plan['Hunters']}/cascade"
+    rosa.get(path)
+    client, csrf = rosa.client, rosa.client.cookies["paceline_csrf"].value
+
+    def post(**given: Any) -> str:
+        fields = {"csrfmiddlewaretoken": csrf, "levels": "1", "rounding": "1", "child": [tariq, sam]}
+        return shown(client.post(path, {**fields, "chosen": [tariq, sam], **given}))
+
+    weighted = post(method="weighted", **{f"weight:{tariq}": "1", f"weight:{sam}": "3"})
+    assert ("€1,500" in weighted, "€4,500" in weighted) == (True, True)
+    bounded = post(method="equal", **{f"maximum:{sam}": "2,000"})
+    assert ("€2,000" in bounded, "€4,000" in bounded) == (True, True)
+    manual = post(method="manual", **{f"value:{tariq}": "2,500", f"value:{sam}": "3,000"})
+    assert ("€500.00 stays unallocated." in manual, "€2,500" in manual) == (True, True)
+    one = post(method="equal", chosen=[sam])
+    assert "€6,000" in one
+    assert "'lots' is not an amount" in post(method="equal", **{f"minimum:{sam}": "lots"})
+    assert 'role="alert"' in post(method="equal", **{f"minimum:{sam}": "7,000"})
+
+
+def test_what_changed_underneath_is_told_and_shown_anew(
+    browsers: dict[str, Browser], members: Members, plan: dict[str, int]
+) -> None:
+    rosa, path = browsers["rosa"], f"/assignments/{plan['Hunters']}/cascade"
+    rosa.get(path)
+    token = token_of(shown(rosa.post(path, method="equal", levels="1", rounding="1")))
+    members.stage.admin.patch(f"/assignments/{plan['Hunters']}", {"value": 5_000_00})
+    text = shown(rosa.post(path, method="equal", levels="1", rounding="1", token=token))
+    assert ("changed since the preview" in text, "€2,500" in text) == (True, True)
+    assert token_of(text) != token
+
+
+def test_periods_are_shown_and_confirmed(browsers: dict[str, Browser], members: Members, plan: dict[str, int]) -> None:
+    rosa, path = browsers["rosa"], f"/assignments/{plan['Acme']}/periods"
+    assert "Everybody below too" in shown(rosa.get(path))
+    token = token_of(shown(rosa.post(path, every="month", method="equal", whole_tree="on")))
+    assert rosa.post(path, token=token).headers["Location"] == f"/targets/{plan['target']}"
+    items = members.stage.admin.get(f"/targets/{plan['target']}/assignments").items
+    months = [(each["assignee"]["name"], each["value"]) for each in items if each["end_date"] != "2025-04-01"] + [
+        (each["assignee"]["name"], each["value"]) for each in items if each["start_date"] == "2025-03-01"
+    ]
+    assert sorted(months) == sorted([("Acme", 3_000_00), ("Hunters", 2_000_00)] * 3)
+    said = words(rosa, f"/targets/{plan['target']}?window=2025-02-01/2025-03-01")
+    assert "€0 €3,000 0 %" in said
+
+
+def test_custom_periods_are_shares_or_amounts(browsers: dict[str, Browser], plan: dict[str, int]) -> None:
+    rosa, path = browsers["rosa"], f"/assignments/{plan['Acme']}/periods"
+    rosa.get(path)
+    client, csrf = rosa.client, rosa.client.cookies["paceline_csrf"].value
+
+    def post(*shares: str) -> str:
+        fields = {"csrfmiddlewaretoken": csrf, "every": "month", "method": "custom", "share": list(shares)}
+        return shown(client.post(path, fields))
+
+    assert "€4,500" in post("25 %", "25%", "50%")
+    assert "€5,000" in post("2,000", "2,000", "5,000")
+    assert 'role="alert"' in post("2,000", "2,000", "4,000")
+    assert "fill in a share or an amount" in post("", "", "")
+    assert "is not an amount" in post("x", "", "")
+
+
+def test_whoever_may_not_plan_is_refused(browsers: dict[str, Browser], plan: dict[str, int]) -> None:
+    for page in ("cascade", "periods", "rebalance"):
+        assert browsers["tariq"].get(f"/assignments/{plan['Hunters']}/{page}").status_code == 200
+        assert browsers["tariq"].get(f"/assignments/{plan['Acme']}/{page}").status_code == 403
+        for name in ("sam", "eve"):
+            assert browsers[name].get(f"/assignments/{plan['Hunters']}/{page}").status_code == 403
+    assert browsers["sam"].get(f"/targets/{plan['target']}/undo").status_code == 403
+    assert browsers["rosa"].get("/assignments/4040/cascade").status_code == 404
+
+
+def test_a_newcomer_is_taken_in_by_the_smallest_change(
+    browsers: dict[str, Browser], members: Members, plan: dict[str, int]
+) -> None:
+    stage, rosa = members.stage, browsers["rosa"]
+    stage.share(plan["target"], "person", stage.cast.tariq, 6_000_00)
+    text = shown(rosa.get(f"/assignments/{plan['Hunters']}/rebalance"))
+    assert ("The smallest change" in text, "Divided anew" in text, "Sam" in text) == (True, True, True)
+    rosa.post(f"/assignments/{plan['Hunters']}/rebalance", token=token_of(text))
+    made = before(members, plan)
+    assert made["Tariq"] + made["Sam"] == 6_000_00
