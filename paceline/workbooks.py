@@ -91,8 +91,16 @@ def _rows(content: bytes, lines_max: int, columns_max: int, title: str | None) -
             Cell(None, is_uncomputed=(number, place) in formulas)
             if cell.value is None
             else Cell(cell.value, cell.data_type == "e")
-            for place, cell in enumerate(row)
+            for place, cell in enumerate(row if formulas else _filled(row))
         ]
+
+
+def _filled(row: Any) -> Any:
+    """The row without the empty cells that it is filled up with."""
+    last = len(row)
+    while last and row[last - 1].value is None:
+        last -= 1
+    return row[:last]
 
 
 def _sheet(content: bytes, title: str | None, *, data_only: bool) -> Any:

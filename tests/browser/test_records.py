@@ -17,7 +17,12 @@ def sign_in(page: Page, address: str, password: str) -> None:
     page.get_by_label("Email").fill("rosa@acme.example")
     page.get_by_label("Password").fill(password)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Targets")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+
+
+def go(page: Page, words: str) -> None:
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name=words).click()
+    expect(page.get_by_role("heading", name=words, exact=True)).to_be_visible()
 
 
 def bring(page: Page, content: str, path: Path) -> None:
@@ -36,7 +41,7 @@ def test_a_file_is_imported_step_by_step_and_a_deal_of_it_is_closed(
     page: Page, rosa: str, address: str, tmp_path: Path
 ) -> None:
     sign_in(page, address, rosa)
-    page.get_by_role("link", name="Records").click()
+    go(page, "Records")
     page.get_by_role("link", name="Import").click()
     bring(page, DEALS, tmp_path / "hub.csv")
     assert page.get_by_label("What Deal owner is").input_value() == "owner"
