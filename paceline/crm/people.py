@@ -16,7 +16,7 @@ from paceline.crm.conversion import Convert, dated, flag, remembered
 from paceline.crm.header import Header, Part
 from paceline.crm.layout import Layout
 from paceline.crm.mapping import PEOPLE_FIELDS, PeopleMapping
-from paceline.crm.parsing import RowFaults, RowParser
+from paceline.crm.parsing import RowFaults, RowParser, Rows
 from paceline.crm.reading import CsvRows
 from paceline.crm.times import Clock, reader
 from paceline.crm.values import BadValue
@@ -54,7 +54,7 @@ class PersonRow:
 class PeopleRows:
     """The people of a CSV file: iterating gives people and refused rows; `ignored` are columns not used."""
 
-    def __init__(self, rows: CsvRows, mapping: PeopleMapping) -> None:
+    def __init__(self, rows: Rows, mapping: PeopleMapping) -> None:
         header = Header(rows.header)
         parts = _bind(header, mapping)
         header.check()

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from paceline.web.people import editing, listing, moving, person, placing, tree, units
+from paceline.web.people import editing, importing, listing, moving, person, placing, tree, units
 
 urlpatterns = [
     path("people", tree.people, name="people"),
     path("people/list", listing.listed, name="person_list"),
     path("people/suggested", listing.suggest, name="person_suggest"),
+    path("people/import", importing.bring, name="person_import"),
     path("people/new", editing.add, name="person_add"),
     path("people/new-unit", placing.add, name="person_unit_add"),
     path("people/<int:person_id>", person.person, name="person"),

@@ -73,7 +73,9 @@ class Words:
         by_kind: dict[str, set[int]] = {}
         for each in found:
             by_kind.setdefault(each["kind"], set()).add(each["object_id"])
-        shares = Assignment.objects.filter(org_id=scope.org_id, id__in=by_kind.get("assignment", ()))
+        parents = {(values or {}).get("parent_id") for each in found for values in (each["old"], each["new"])}
+        numbers = by_kind.get("assignment", set[int]()) | {each for each in parents if isinstance(each, int)}
+        shares = Assignment.objects.filter(org_id=scope.org_id, id__in=numbers if "assignment" in by_kind else ())
         self.shares = {each.id: each for each in shares}
         targets = {*by_kind.get("target", ()), *(each.target_id for each in self.shares.values())}
         own = Target.objects.filter(org_id=scope.org_id, id__in=targets)
@@ -115,14 +117,12 @@ class Words:
         both = {**old, **new}
         # Where a name stands beside the id, the name says it.
         names = [name for name in both if not (name.endswith("_id") and name.removesuffix("_id") in both)]
-        return [
-            Field(
-                name.removesuffix("_id").replace("_", " "),
-                self._text(each, name, old.get(name)),
-                self._text(each, name, new.get(name)),
-            )
+        told = [
+            Field(_label(name), self._text(each, name, old.get(name)), self._text(each, name, new.get(name)))
             for name in names
         ]
+        # Of what is new, that which is not said or not so tells nothing.
+        return [field for field in told if each["old"] is not None or field.new not in {DASH, "no"}]
 
     def _text(self, each: Mapping[str, Any], name: str, value: Any) -> str:
         text = self._told(each, name, value)
@@ -134,10 +134,8 @@ class Words:
                 text = DASH
             case bool():
                 text = "yes" if value else "no"
-            case int() if name in _IDS:
-                text = self.names.get((_IDS[name], value), str(value))
-            case int() if name == "value" and each["kind"] in {"assignment", "target"}:
-                text = self._amount(each, value)
+            case int():
+                text = self._number(each, name, value)
             case list() if name == "working_weekdays":
                 text = ", ".join(_WEEKDAYS[day] for day in value)
             case list():
@@ -152,6 +150,13 @@ class Words:
             case _:
                 text = str(value)
         return text
+
+    def _number(self, each: Mapping[str, Any], name: str, value: int) -> str:
+        if name in _IDS:
+            return self.names.get((_IDS[name], value), str(value))
+        if name == "parent_id" and value in self.shares:
+            return self.names.get(_assignee(self.shares[value]), str(value))
+        return self._amount(each, value) if name == "value" and each["kind"] in {"assignment", "target"} else str(value)
 
     def _span(self, value: Mapping[str, Any]) -> str:
         """A stay in a unit, or under one, with its days."""
@@ -199,6 +204,10 @@ def entries(page: Page, scope: Scope, found: Sequence[Mapping[str, Any]]) -> lis
         )
         for each in found
     ]
+
+
+def _label(name: str) -> str:
+    return name.removesuffix("_id").removeprefix("is_").replace("_", " ")
 
 
 def _mentioned(found: Iterable[Mapping[str, Any]]) -> Iterable[Assignee]:
