@@ -103,6 +103,11 @@ def test_a_record_says_what_it_counts_for_and_why_it_does_not(acme, browsers) ->
     assert "For nothing now." in page
     assert "its owner is a known person" in page
     assert page.count(">does not count<") == 1
+    big = {"module": "deals", "unit": "count", "kind": "flow", "dated_by": "closed"}
+    condition = {"field": "amount", "op": "at_least", "value": 5000_00}
+    acme.admin.post("/metrics", {"key": "big", "name": "Big", "definition": {**big, "condition": condition}})
+    page = browsers["rosa"].get(f"/records/deals/{record_id(acme, 'D1')}").content.decode()
+    assert "amount is at least €5,000.00" in page
 
 
 def test_a_record_is_added_edited_won_deleted_and_brought_back_by_hand(acme, browsers) -> None:

@@ -1,13 +1,21 @@
 """A metric in words: what it counts, when, on which day, and for how much."""
 
+import re
+from dataclasses import replace
+from datetime import date
+
+from paceline.domain import condition as conditions
 from paceline.domain.condition import Comparison, Condition
 from paceline.domain.kinds import Kind, Unit
 from paceline.domain.metric import Definition
 from paceline.domain.record import FieldType, Module, field
+from paceline.facts.explain import Explanation, Rule
 from paceline.web.conditions import WORDS
 from paceline.web.formats import Figures
+from paceline.web.page import Page
 
 _CUSTOM = "custom."
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def field_words(name: str) -> str:
@@ -47,6 +55,20 @@ def value_words(definition: Definition) -> str:
         return "one each"
     unit = "money" if definition.unit == Unit.MONEY else "a number"
     return f"its {field_words(definition.value_by)}, {unit}"
+
+
+def rule_words(page: Page, definition: Definition, words: str) -> str:
+    """A rule of an explanation as the reader writes amounts and days; `words` are those of the rule."""
+    money = page.figures(is_money=True)
+    parts = {each.words(): each for each in conditions.rules(definition.condition)}
+    if words in parts:
+        return condition_words(definition.module, parts[words], money) or words
+    return _DAY.sub(lambda found: page.day(date.fromisoformat(found[0])), words)
+
+
+def explained(page: Page, definition: Definition, told: Explanation) -> Explanation:
+    """An explanation whose rules are in the reader's words."""
+    return replace(told, rules=tuple(Rule(rule_words(page, definition, each.words), each.holds) for each in told.rules))
 
 
 def _comparison(module: Module, each: Comparison, money: Figures) -> str:

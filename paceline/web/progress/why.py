@@ -9,6 +9,7 @@ from paceline.errors import NotFound
 from paceline.org import directory
 from paceline.org.names import findable
 from paceline.plan import behind, find, rules
+from paceline.web.metrics.words import explained
 from paceline.web.page import Page, page
 
 
@@ -27,6 +28,7 @@ def why(page: Page, target_id: int) -> HttpResponseBase:
                 )
             except NotFound as error:
                 return page.render("paceline/progress/why.html", {**shown, "fault": error.message})
+            told = explained(page, definition, told)
             figures = page.figures(is_money=definition.unit == Unit.MONEY)
             owner = None if told.person_id is None else directory.person(scope, told.person_id).name
             value = None if told.value is None else figures.exact(told.value)

@@ -17,6 +17,7 @@ from paceline.facts.scope import Scope
 from paceline.org import reach
 from paceline.plan import behind, find, registry, rules
 from paceline.plan.models import Metric, Target, TargetStatus
+from paceline.web.metrics.words import condition_words, explained
 from paceline.web.page import Page, page
 from paceline.web.records.shown import ENDS, SINGULAR, facts_of, module_of, people_named, shown
 
@@ -79,7 +80,7 @@ def context(page: Page, scope: Scope, module: Module, record_id: int) -> dict[st
         "custom": sorted(found["custom"].items()),
         "ends": ENDS[module],
         "credits": counted,
-        "uncredited": _verdicts(scope, [each for each in asked if each.id not in yields], found),
+        "uncredited": _verdicts(page, scope, [each for each in asked if each.id not in yields], found),
         "targets": _targets(page, scope, module, found),
         "ledger": [_entry(page, each, metrics, names) for each in written],
     }
@@ -125,7 +126,7 @@ def _credit(
     _, person_id, day = key
     figures = page.figures(is_money=rules.definition(metric).unit == Unit.MONEY)
     person = names.get(person_id, "")
-    return Credit(_name(metric), person, person_id, day, figures.exact(value), value < 0, posted_at)
+    return Credit(_name(page, metric), person, person_id, day, figures.exact(value), value < 0, posted_at)
 
 
 def _entry(page: Page, each: Entry, metrics: dict[int, Metric], names: dict[int, str]) -> Credit:
@@ -133,20 +134,21 @@ def _entry(page: Page, each: Entry, metrics: dict[int, Metric], names: dict[int,
     return _credit(page, metrics[each.metric_id], names, key, each.value, each.posted_at)
 
 
-def _name(metric: Metric) -> str:
+def _name(page: Page, metric: Metric) -> str:
     if metric.narrowed_from is None:
         return metric.name
-    filter_ = conditions.read(rules.definition(metric).module, metric.filter, "filter")
-    return f"{metric.name} where {filter_.words().strip('()')}"
+    module = rules.definition(metric).module
+    filter_ = conditions.read(module, metric.filter, "filter")
+    return f"{metric.name} where {condition_words(module, filter_, page.figures(is_money=True))}"
 
 
-def _verdicts(scope: Scope, metrics: Sequence[Metric], found: dict[str, Any]) -> list[Verdict]:
+def _verdicts(page: Page, scope: Scope, metrics: Sequence[Metric], found: dict[str, Any]) -> list[Verdict]:
     credited = clock.rules(scope)
     made: list[Verdict] = []
     for each in metrics:
         definition = rules.definition(each)
         told = explain.explain(scope, definition, credited, found["external_id"], found["source"])
-        failing = told.first_failing
+        failing = explained(page, definition, told).first_failing
         made.append(Verdict(each.name, failing.words if failing else "it has a value other than zero"))
     return made
 
@@ -163,6 +165,6 @@ def _targets(page: Page, scope: Scope, module: Module, found: dict[str, Any]) ->
             told = behind.why(scope, each, found["external_id"], page.now, source=found["source"])
         except PacelineError:
             continue
-        failing = told.first_failing
+        failing = explained(page, rules.definition(each.measured_by), told).first_failing
         made.append(Verdict(each.name, failing.words if failing else "", each.id, failing is None))
     return made
