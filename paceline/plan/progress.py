@@ -174,6 +174,22 @@ class Report:
         made = self._measure.progress(current, each.value, each.window, elapsed)
         return Row(each, made, self._layout.left.get(each.id), self._layout.depths[each.id])
 
+    def lately(self, some: Sequence[Held], days: int) -> Mapping[int, int]:
+        """What some gained in the last days up to `as_of`, by id; nothing is said of windows that are over."""
+        ids: dict[Window, dict[Assignee, int]] = defaultdict(dict)
+        for each in some:
+            if each.window.start <= self.as_of < each.window.end:
+                ids[each.window][each.assignee] = each.id
+        until, gained = self.as_of + timedelta(days=1), dict[int, int]()
+        is_level = self.definition.kind == Kind.LEVEL
+        for window, numbers in ids.items():
+            first = max(window.start, until - timedelta(days=days))
+            spans = [Window(first, until), *([Window(first - timedelta(days=1), first)] if is_level else [])]
+            for (place, assignee), value in self._measure.sums(spans, Asked(numbers.keys())).items():
+                if assignee in numbers:
+                    gained[numbers[assignee]] = gained.get(numbers[assignee], 0) + (-value if place else value)
+        return gained
+
 
 def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, window: Window | None = None) -> Report:
     """The progress of every assignment of the target that the actor sees, or of those for one window, down the tree.

@@ -91,12 +91,12 @@ class Form(forms.Form):
                 attrs["class"] = f"{attrs['class']} is-invalid"
         return super().get_context()
 
-    def attempt(self, work: Callable[[Scope], Answer]) -> Answer | None:
-        """What the verb answers; None where the form was not sent, or is refused and says why."""
+    def attempt(self, work: Callable[[Scope], Answer], *, keep: bool = True) -> Answer | None:
+        """What the verb answers, or would answer; None where the form was not sent, or is refused and says why."""
         if not self.page.is_posted or not self.is_valid():
             return None
         try:
-            return self.page.do(work)
+            return self.page.do(work) if keep else self.page.tried(work)
         except PacelineError as error:
             self.refuse(error)
             return None

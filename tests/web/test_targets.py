@@ -51,12 +51,18 @@ def test_a_target_is_set_and_given_to_the_organization(browsers: dict[str, Brows
 
 
 def test_a_target_counts_only_what_its_filter_says(browsers: dict[str, Browser], members: Members) -> None:
-    answer = browsers["rosa"].send("/targets/new", **NEW, filter_1="Product = Insight", filter_2="tier=gold")
+    fields = {"filter_joined": "all", "filter_field_0": "product", "filter_op_0": "equals", "filter_value_0": "Insight"}
+    again = {"filter_field_1": "amount", "filter_op_1": "at_least", "filter_value_1": "1,000"}
+    rosa = browsers["rosa"]
+    rosa.get("/targets/new")
+    part = rosa.post("/targets/new/filter", **NEW, **fields).content.decode()
+    assert ('name="filter_value_0" ' in part, 'name="filter_field_1"' in part, "<html" in part) == (True, True, False)
+    answer = rosa.send("/targets/new", **NEW, **fields, **again)
     made = members.stage.admin.get(f"/targets/{answer.headers['Location'].rpartition('/')[2]}").body
     assert made["filter"] == {
         "all": [
             {"op": "equals", "field": "product", "value": "Insight"},
-            {"op": "equals", "field": "custom.tier", "value": "gold"},
+            {"op": "at_least", "field": "amount", "value": 1_000_00},
         ]
     }
     assert assignments(members, made["id"]) == {}
@@ -69,7 +75,6 @@ def test_a_target_counts_only_what_its_filter_says(browsers: dict[str, Browser],
         ({"value": "much"}, "value", "'much' is not an amount: write it as €1,234.56"),
         ({"value": "0"}, "value", "above zero"),
         ({"start_date": "soon"}, "start_date", "Enter a valid date."),
-        ({"filter_1": "Insight"}, "filter_1", "write a field, an equals sign and a value"),
         ({"period": "custom"}, "end_date", "A custom period needs its last day."),
         ({"metric": "deal_count", "value": "2.5"}, "value", "'2.5' is too fine: give whole numbers"),
     ],
@@ -191,6 +196,68 @@ def test_the_list_is_searched_and_filtered(
     assert listed("?q=quart") == ["First quarter"]
     assert listed("?status=all&metric=calls_made") == ["Calls"]
     assert "No target is like that" in words(rosa, "/targets?q=nothing")
+
+
+def test_a_filter_without_its_value_is_refused(browsers: dict[str, Browser]) -> None:
+    answer = browsers["rosa"].send("/targets/new", **NEW, filter_joined="all", filter_field_0="product")
+    assert (answer.status_code, "Product: give a value" in html.unescape(answer.content.decode())) == (422, True)
+
+
+def named(text: str) -> list[str]:
+    return re.findall(r'class="name text-reset" href="[^"]*">([^<]*)', text)
+
+
+def test_people_are_found_in_the_tree(browsers: dict[str, Browser], members: Members, shares: dict[str, int]) -> None:
+    path = f"/targets/{target_of(members, shares['Sam'])}"
+    rosa = browsers["rosa"]
+    found = rosa.get(f"{path}?find=sAM").content.decode()
+    assert (named(found), "Hunters</div>" in found, 'flat=1"' in found) == (["Sam"], True, True)
+    assert "Nobody is like that." in rosa.get(f"{path}?find=nobody").content.decode()
+    row = rosa.get(f"{path}/rows?flat=1&ids={shares['Sam']}").content.decode()
+    assert (named(row), "Hunters</div>" in row) == (["Sam"], True)
+    every = {each["assignee"]["name"]: each["status"] for each in members.stage.admin.get(f"{path}/progress").items}
+    behind = named(rosa.get(f"{path}?only=behind").content.decode())
+    assert sorted(behind) == sorted(name for name, status in every.items() if status in {"behind", "missed"})
+    assert named(browsers["tariq"].get(f"{path}?find=e").content.decode()) == ["Hunters"]
+
+
+def test_many_children_come_in_pages(
+    browsers: dict[str, Browser], members: Members, shares: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paceline.web.targets.branches.CHILDREN_SHOWN_MAX", 1)
+    path = f"/targets/{target_of(members, shares['Sam'])}"
+    first = browsers["rosa"].get(f"{path}/below/{shares['Acme']}").content.decode()
+    assert (named(first), "1 are not shown yet" in first) == (["Eve"], True)
+    rest = browsers["rosa"].get(f"{path}/below/{shares['Acme']}?after=1").content.decode()
+    assert (named(rest), "not shown yet" in rest) == (["Hunters"], False)
+    assert named(browsers["rosa"].get(f"{path}/below/999999").content.decode()) == []
+
+
+def test_the_chosen_are_changed_together(
+    browsers: dict[str, Browser], members: Members, shares: dict[str, int]
+) -> None:
+    rosa, target = browsers["rosa"], target_of(members, shares["Sam"])
+    path, chosen = f"/targets/{target}/bulk", [str(shares["Sam"]), str(shares["Eve"])]
+    asked = {"id": chosen, "how": "percent", "percent": "5 %", "value": "", "reason": "new prices"}
+    opened = rosa.get(f"{path}?id={chosen[0]}&id={chosen[1]}").content.decode()
+    was = re.search(r'name="was" value="([^"]+)"', opened)
+    assert was
+    assert "€4,000" in opened
+    shown = rosa.post(path, **asked).content.decode()
+    assert ("€3,150" in shown, "+€150" in shown, assignments(members, target)["Sam"]) == (True, True, 3_000_00)
+    rosa.post(path, **asked, apply="1", was=was[1])
+    assert assignments(members, target) == {"Acme": 9_000_00, "Hunters": 6_000_00, "Sam": 3_150_00, "Eve": 1_050_00}
+    late = rosa.post(path, **asked, apply="1", was=was[1])
+    assert "changed one of these shares meanwhile" in late.content.decode()
+    assert "give a number from -100" in rosa.post(path, **{**asked, "percent": "much"}).content.decode()
+    rosa.post(
+        path, **{**asked, "how": "lock"}, apply="1", was=was[1].replace("300000", "315000").replace("100000", "105000")
+    )
+    assert members.stage.admin.get(f"/assignments/{shares['Eve']}").body["locked"] is True
+    tariq = browsers["tariq"]
+    assert [tariq.get(f"{path}?id={each}").status_code for each in chosen] == [200, 403]
+    assert [browsers["sam"].get(f"{path}?id={each}").status_code for each in chosen] == [403, 403]
+    assert rosa.get(path).status_code == 422
 
 
 def test_a_target_is_copied_with_growth(browsers: dict[str, Browser], members: Members, shares: dict[str, int]) -> None:

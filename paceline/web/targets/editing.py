@@ -9,10 +9,9 @@ from django.http import HttpResponseBase
 
 from paceline.domain.access import Permission
 from paceline.domain.calendar import Period, window_of
+from paceline.domain.condition import BadCondition
 from paceline.domain.kinds import Unit
-from paceline.domain.metric import Definition
 from paceline.domain.pace import Basis
-from paceline.domain.record import FIELDS, FieldType
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
 from paceline.org.calendar import work_calendar
@@ -28,6 +27,7 @@ from paceline.plan.models import (
     Target,
     TargetStatus,
 )
+from paceline.web.conditions import Builder
 from paceline.web.forms import AmountField, DayField, Form
 from paceline.web.page import Page, page
 
@@ -43,15 +43,10 @@ PACES = [
     (Basis.WORKING_DAYS.value, "By working days"),
     (Basis.PAST_SHAPE.value, "By the shape of earlier years"),
 ]
-# What a filter of the form can ask for; any other condition is set through the API.
-_FILTERS = ("filter_1", "filter_2")
-_TEXTS = {FieldType.TEXT, FieldType.KEY, FieldType.CHOICE}
 
 
 class TargetForm(Form):
     """A new target. Its value is read in the unit of the metric that is chosen."""
-
-    names: Mapping[str, str] = {"filter": "filter_1"}
 
     name = forms.CharField(
         max_length=TARGET_NAME_CHARACTERS_MAX,
@@ -64,12 +59,6 @@ class TargetForm(Form):
     description = forms.CharField(
         required=False, max_length=DESCRIPTION_CHARACTERS_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
-    filter_1 = forms.CharField(
-        label="Only where",
-        required=False,
-        help_text="A field and its value, such as product = Insight. Leave blank to count all records of the metric.",
-    )
-    filter_2 = forms.CharField(label="and where", required=False)
     pace_by = forms.ChoiceField(label="Pace", choices=PACES)
     status = forms.ChoiceField(
         choices=[(TargetStatus.ACTIVE.value, "Active"), (TargetStatus.DRAFT.value, "Draft: only planners see it")]
@@ -77,13 +66,14 @@ class TargetForm(Form):
     assign_whole = forms.BooleanField(label="Give the organization the whole of it", required=False, initial=True)
     field_order = ("name", "metric", "value")
 
-    def __init__(self, page: Page, metrics: Mapping[str, Metric]) -> None:
-        chosen = metrics.get(page.request.POST.get("metric", "revenue")) or next(iter(metrics.values()))
-        self.definition = rules.definition(chosen)
+    def __init__(self, page: Page, scope: Scope, metrics: Mapping[str, Metric]) -> None:
+        self.chosen = metrics.get(page.request.POST.get("metric", "revenue")) or next(iter(metrics.values()))
+        self.definition = rules.definition(self.chosen)
+        self.filter = Builder(page, scope, self.definition.module, "filter")
         value = AmountField(page.figures(is_money=self.definition.unit == Unit.MONEY), label="Target value")
         start = page.today.replace(month=1, day=1)
         super().__init__(page, initial={"metric": "revenue", "start_date": start}, more={"value": value})
-        self.fields["metric"].choices = [(key, _metric_words(each)) for key, each in metrics.items()]  # pyright: ignore[reportAttributeAccessIssue]
+        self.fields["metric"].choices = [(key, each.name) for key, each in metrics.items()]  # pyright: ignore[reportAttributeAccessIssue]
 
     def clean(self) -> dict[str, Any]:
         """A custom period is as long as it is said to be."""
@@ -94,31 +84,22 @@ class TargetForm(Form):
     def given(self) -> dict[str, Any]:
         """What the verb takes."""
         made = dict(self.cleaned_data)
-        conditions = [_condition(self.definition, name, made.pop(name)) for name in _FILTERS]
-        kept = [each for each in conditions if each]
         last = made.pop("end_date")
         made.pop("assign_whole")
-        return {**made, "end_date": _after(last), "filter": {"all": kept} if kept else None}
+        try:
+            filter_ = self.filter.json()
+        except BadCondition as error:
+            raise InvalidInput.at("filter", str(error)) from None
+        return {**made, "end_date": _after(last), "filter": filter_ or None}
 
-
-def _metric_words(metric: Metric) -> str:
-    return f"{metric.name}: {metric.description}" if metric.description else metric.name
+    def shown(self) -> dict[str, Any]:
+        """What depends on the metric, for the page."""
+        found = self.definition
+        return {"builder": self.filter, "chosen": self.chosen, "unit": found.unit.value, "kind": found.kind.value}
 
 
 def _after(last: date | None) -> date | None:
     return None if last is None else date.fromordinal(last.toordinal() + 1)
-
-
-def _condition(definition: Definition, where: str, text: str) -> dict[str, Any] | None:
-    """A field and its value as a condition. Raises InvalidInput."""
-    if not text.strip():
-        return None
-    name, sign, value = (part.strip() for part in text.partition("="))
-    if not sign or not name or not value:
-        raise InvalidInput.at(where, "write a field, an equals sign and a value, such as product = Insight")
-    known = {each.name.replace("_", " "): each for each in FIELDS[definition.module] if each.type in _TEXTS}
-    found = known.get(name.lower().replace("_", " "))
-    return {"op": "equals", "field": found.name if found else f"custom.{name}", "value": value}
 
 
 class TargetChangeForm(Form):
@@ -145,7 +126,7 @@ def create(page: Page) -> HttpResponseBase:
     """Set a target, and give the organization the whole of it if that is asked for."""
     with page.reading() as scope:
         scope.needs(Permission.CHANGE_TARGETS)
-        form = TargetForm(page, {each.key: each for each in registry.listed(scope)})
+        form = TargetForm(page, scope, {each.key: each for each in registry.listed(scope)})
 
     def work(scope: Scope) -> Target:
         made = verbs.create_target(scope, **form.given())
@@ -156,9 +137,18 @@ def create(page: Page) -> HttpResponseBase:
     made = form.attempt(work)
     if made is not None:
         return page.go("target", made.id, said=f"{made.name} is set.")
-    shown = {"form": form, "window": _window(page)}
+    shown = {"form": form, "window": _window(page), **form.shown()}
     show = page.refused if page.is_posted else page.render
     return show("paceline/targets/create.html", shown)
+
+
+@page("POST")
+def filter_part(page: Page) -> HttpResponseBase:
+    """What depends on the metric, and the rows of the filter, while they are being chosen."""
+    with page.reading() as scope:
+        scope.needs(Permission.CHANGE_TARGETS)
+        form = TargetForm(page, scope, {each.key: each for each in registry.listed(scope)})
+        return page.render("paceline/targets/filter.html", form.shown())
 
 
 @page("GET")

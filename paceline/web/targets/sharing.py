@@ -11,7 +11,7 @@ from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org import directory, reach
 from paceline.org.models import Department, Person, Team
-from paceline.plan import find, progress
+from paceline.plan import find
 from paceline.plan.actions import assignments as verbs
 from paceline.plan.find import ORGANIZATION
 from paceline.plan.held import names_of
@@ -20,7 +20,7 @@ from paceline.web.formats import Figures
 from paceline.web.forms import AmountField, DayField, Form
 from paceline.web.lines import figures_for
 from paceline.web.page import Page, page
-from paceline.web.targets.tree import Branches
+from paceline.web.targets.tree import rows_of
 
 PEOPLE_SHOWN_MAX = 20
 _KINDS = [("organization", "Organization"), ("department", "Department"), ("team", "Team"), ("person", "Individual")]
@@ -157,7 +157,7 @@ def value(page: Page, assignment_id: int) -> HttpResponseBase:
         response = page.render("paceline/targets/value.html", {**shown, "value": typed, "fault": fault})
         response["HX-Retarget"], response["HX-Reswap"] = f"#a-{assignment_id} .of", "innerHTML"
         return response
-    return row(page, found.target_id, assignment_id)
+    return rows_of(page, found.target_id, {assignment_id})
 
 
 def _change_value(page: Page, found: Assignment, figures: Figures, typed: str) -> None:
@@ -184,7 +184,7 @@ def lock(page: Page, assignment_id: int) -> HttpResponseBase:
     """Lock an assignment, or unlock it."""
     found, _ = _found(page, assignment_id)
     page.do(lambda scope: verbs.edit_assignment(scope, assignment_id, is_locked=not found.is_locked))
-    return row(page, found.target_id, assignment_id) if page.is_partial else page.back("target", found.target_id)
+    return rows_of(page, found.target_id, {assignment_id}) if page.is_partial else page.back("target", found.target_id)
 
 
 @page("GET", "POST")
@@ -195,14 +195,6 @@ def remove(page: Page, assignment_id: int) -> HttpResponseBase:
         page.do(lambda scope: verbs.remove_assignment(scope, assignment_id))
         return page.go("target", found.target_id, said=f"{name} has no share any more.")
     return page.render("paceline/targets/remove.html", {"share": found, "name": name})
-
-
-def row(page: Page, target_id: int, assignment_id: int) -> HttpResponseBase:
-    """The row of the tree as it is now."""
-    with page.reading() as scope:
-        branches = Branches(progress.report(scope, find.target(scope, target_id), page.now))
-        nodes = [branches.node(page, branches.by_id[assignment_id])] if assignment_id in branches.by_id else []
-        return page.render("paceline/targets/rows.html", {"nodes": nodes, "target": branches.report.target})
 
 
 def _found(page: Page, assignment_id: int) -> tuple[Assignment, str]:

@@ -1,87 +1,20 @@
 """The page of a target: its tree, opened level by level, and moving by itself."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpResponseBase
 
 from paceline.domain.access import Permission
 from paceline.domain.calendar import Window
 from paceline.errors import InvalidInput
-from paceline.facts.sums import Assignee
 from paceline.plan import find, progress
-from paceline.plan.held import Held
-from paceline.plan.progress import Report
 from paceline.web import lines
-from paceline.web.lines import Line
 from paceline.web.page import Page, page
+from paceline.web.targets.branches import CHILDREN_SHOWN_MAX, Branches, More, Node
 
-# Levels are open from the top for as long as so few rows are shown.
-OPENED_ROWS_MAX = 30
-CHILDREN_SHOWN_MAX = 200
 ID_DIGITS_MAX = 19
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A row of the tree; `path` is the ids from the top down to it, each followed by a slash."""
-
-    line: Line
-    path: str
-    depth: int
-    below: int
-    is_open: bool
-    may_change: bool
-
-
-class Branches:
-    """The assignments of one window of a target, all of it where none is named, by what they are under."""
-
-    def __init__(self, report: Report, window: Window | None = None) -> None:
-        self.report = report
-        self.window = window or Window(report.target.start_date, report.target.end_date)
-        whole = [each for each in report.shown if each.window == self.window]
-        self.by_id = {each.id: each for each in whole}
-        self.below: dict[int | None, list[Held]] = defaultdict(list)
-        for each in whole:
-            self.below[each.parent_id if each.parent_id in self.by_id else None].append(each)
-
-    def path(self, each: Held) -> str:
-        """The ids from the top down to it."""
-        above = self.by_id.get(each.parent_id) if each.parent_id is not None else None
-        return f"{self.path(above) if above else ''}{each.id}/"
-
-    def opened(self) -> set[int]:
-        """Those that are open at first: whole levels from the top."""
-        level, shown, opened = self.below[None], len(self.below[None]), set[int]()
-        while level:
-            ids = {each.id for each in level}
-            level = [child for each in level for child in self.below[each.id]]
-            shown += len(level)
-            if shown > OPENED_ROWS_MAX and opened:
-                break
-            opened |= ids
-        return opened
-
-    def node(self, page: Page, each: Held, *, is_open: bool = False) -> Node:
-        """One row."""
-        path = self.path(each)
-        made = lines.line(page, self.report, self.report.row(each))
-        may_change = page.may(Permission.PLAN_ALL) or page.may(Permission.PLAN_BELOW)
-        is_own = each.assignee == Assignee("person", page.caller.access.person_id or 0)
-        return Node(made, path, path.count("/") - 1, len(self.below[each.id]), is_open, may_change and not is_own)
-
-    def nodes(self, page: Page) -> Iterator[Node]:
-        """The rows that are shown at first, in the tree's order."""
-        opened, waiting = self.opened(), [*reversed(self.below[None])]
-        while waiting:
-            each = waiting.pop()
-            yield self.node(page, each, is_open=each.id in opened)
-            if each.id in opened:
-                waiting += reversed(self.below[each.id])
 
 
 @page("GET")
@@ -92,10 +25,23 @@ def target(page: Page, target_id: int) -> HttpResponseBase:
         report = progress.report(scope, found, page.now)
         branches = Branches(report, _window(page))
         windows = sorted({each.window for each in report.shown}, key=lambda each: (-each.days, each.start))
+        asked = page.request.GET
+        words, late = asked.get("find", "").strip(), asked.get("only") == "behind"
+        if words or late:
+            nodes, total = branches.found(page, words, late=late)
+        else:
+            nodes, total = branches.first(page), len(branches.by_id)
         shown: dict[str, Any] = {
             "target": report.target,
             "value": lines.figures_of(page, report).whole(report.target.value),
-            "nodes": list(branches.nodes(page)),
+            "nodes": nodes,
+            "top": branches.top(page),
+            "total": total,
+            "shown_max": CHILDREN_SHOWN_MAX,
+            "has_shares": bool(branches.by_id),
+            "find": words,
+            "late": late,
+            "is_flat": bool(words or late),
             "as_of": report.as_of,
             "windows": windows,
             "window": branches.window,
@@ -119,40 +65,48 @@ def _window(page: Page) -> Window | None:
 
 @page("GET")
 def below(page: Page, target_id: int, assignment_id: int) -> HttpResponseBase:
-    """The rows right below one of the tree."""
+    """The rows right below one of the tree; below 0 are the uppermost of the window that is named."""
     with page.reading() as scope:
         report = progress.report(scope, find.target(scope, target_id), page.now)
         above = next((each for each in report.shown if each.id == assignment_id), None)
-        branches = Branches(report, above and above.window)
-        start = _number(page.request.GET.get("after", "0"))
-        children = branches.below[assignment_id]
-        shown = children[start : start + CHILDREN_SHOWN_MAX]
-        more = len(children) > start + CHILDREN_SHOWN_MAX and above is not None
-        context = {
-            "nodes": [branches.node(page, each) for each in shown],
-            "target": report.target,
-            "may_plan": _plans(page),
-            "more": {"above": above, "path": branches.path(above), "after": start + CHILDREN_SHOWN_MAX}
-            if more and above is not None
-            else None,
-        }
-        return page.render("paceline/targets/rows.html", context)
+        branches = Branches(report, above.window if above else _window(page))
+        if above is None and assignment_id:
+            return _rows(page, branches, [])
+        after = _number(page.request.GET.get("after", "0"))
+        return _rows(page, branches, branches.beneath(page, above.id if above else None, after))
 
 
 @page("GET")
 def rows(page: Page, target_id: int) -> HttpResponseBase:
     """The rows of some assignments, which the page puts in the place of its own."""
-    asked = {_number(part) for part in page.request.GET.get("ids", "").split(",")}
+    return rows_of(page, target_id, {_number(part) for part in page.request.GET.get("ids", "").split(",")})
+
+
+def rows_of(page: Page, target_id: int, ids: set[int]) -> HttpResponseBase:
+    """The rows of these as they are now, as the page shows them that asks."""
     with page.reading() as scope:
         report = progress.report(scope, find.target(scope, target_id), page.now)
-        by_window: dict[Window, Branches] = {}
-        nodes: list[Node] = []
-        for each in report.shown:
-            if each.id in asked:
-                branches = by_window.setdefault(each.window, Branches(report, each.window))
-                nodes.append(branches.node(page, each))
-        shown = {"nodes": nodes, "target": report.target, "may_plan": _plans(page)}
-        return page.render("paceline/targets/rows.html", shown)
+        windows = {each.window for each in report.shown if each.id in ids}
+        every = [Branches(report, window) for window in windows] or [Branches(report)]
+        flat = _is_flat(page)
+        nodes = [node for branches in every for node in branches.some(page, ids, flat=flat)]
+        return _rows(page, every[0], nodes)
+
+
+def _rows(page: Page, branches: Branches, nodes: list[Node | More]) -> HttpResponseBase:
+    shown = {
+        "nodes": nodes,
+        "target": branches.report.target,
+        "window": branches.window,
+        "may_plan": _plans(page),
+    }
+    return page.render("paceline/targets/rows.html", shown)
+
+
+def _is_flat(page: Page) -> bool:
+    """Whether the page that asks shows what was searched, out of its tree."""
+    came = parse_qs(urlsplit(page.request.headers.get("HX-Current-URL", "")).query)
+    return "flat" in page.request.GET or bool({"find", "only"} & came.keys())
 
 
 def _number(text: str) -> int:

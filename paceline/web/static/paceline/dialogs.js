@@ -9,7 +9,11 @@ document.addEventListener("click", async (event) => {
   const wide = link.dataset.dialog || "modal-lg";
   dialog.firstElementChild.className = `modal-dialog modal-dialog-scrollable modal-fullscreen-md-down ${wide}`;
   await htmx.ajax("GET", link.href, { target: content, swap: "innerHTML" });
-  if (content.childElementCount) window.tabler.Modal.getOrCreateInstance(dialog).show();
+});
+
+// So does a form whose answer goes into it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target === content && content.childElementCount) window.tabler.Modal.getOrCreateInstance(dialog).show();
 });
 
 dialog?.addEventListener("shown.bs.modal", () => {

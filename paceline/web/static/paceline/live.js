@@ -59,7 +59,7 @@ function place(text) {
   for (const row of [...made.content.children]) {
     const old = document.getElementById(row.id);
     if (!old) continue;
-    if (old.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) continue;
+    if (old.contains(document.activeElement) && document.activeElement.matches("input:not(.pick), select, textarea")) continue;
     keep(old, row);
     if (row.innerHTML === old.innerHTML) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
@@ -74,6 +74,8 @@ function place(text) {
 function keep(old, row) {
   row.className = old.className.replace(/\bs-\w+\b/, row.className.match(/\bs-\w+\b/)?.[0] ?? "");
   for (const [name, value] of Object.entries(old.dataset)) row.dataset[name] ??= value;
+  const pick = row.querySelector(".pick[type=checkbox]");
+  if (pick) pick.checked = old.querySelector(".pick[type=checkbox]")?.checked ?? false;
   const was = old.querySelector("[aria-expanded]");
   if (was) row.querySelector("[aria-expanded]")?.setAttribute("aria-expanded", was.getAttribute("aria-expanded"));
 }
