@@ -48,6 +48,7 @@ def person(page: Page, person_id: int) -> HttpResponseBase:
         found = directory.person(scope, person_id)
         stays, today_at = timeline(scope, found, page.today)
         reports = Person.objects.filter(org_id=scope.org_id, manager=found).order_by("name", "id")
+        count = reports.count()
         shown: dict[str, Any] = {
             "person": found,
             "state": state(found, page.today),
@@ -57,7 +58,8 @@ def person(page: Page, person_id: int) -> HttpResponseBase:
             "now": [each for each in stays if each.when == "now"],
             "undo": _undo(found, stays),
             "reports": list(reports[:REPORTS_SHOWN_MAX]),
-            "reports_count": reports.count(),
+            "reports_count": count,
+            "reports_more": max(count - REPORTS_SHOWN_MAX, 0),
             "member": accounts.members(scope).filter(person=found).first(),
             "targets": _targets(page, scope, found),
         }
