@@ -11,9 +11,11 @@ document.addEventListener("click", async (event) => {
   await htmx.ajax("GET", link.href, { target: content, swap: "innerHTML" });
 });
 
-// So does a form whose answer goes into it.
+// So does a form whose answer goes into it. An answer in an open dialog keeps the focus there, so that Escape closes it.
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === content && content.childElementCount) window.tabler.Modal.getOrCreateInstance(dialog).show();
+  if (event.detail.target !== content || !content.childElementCount) return;
+  window.tabler.Modal.getOrCreateInstance(dialog).show();
+  if (dialog.classList.contains("show") && !content.contains(document.activeElement)) (content.querySelector(".is-invalid") ?? dialog).focus();
 });
 
 dialog?.addEventListener("shown.bs.modal", () => {
