@@ -65,6 +65,7 @@ def step(page: Page, import_id: int) -> HttpResponseBase:
 @page("POST")
 def reread(page: Page, import_id: int) -> HttpResponseBase:
     """Read the file as one of another encoding or delimiter."""
+    writing.check_may(page)
     encoding, delimiter = page.request.POST.get("encoding", ""), page.request.POST.get("delimiter", "")
     if encoding not in ENCODINGS or delimiter not in DELIMITER_WORDS:
         raise InvalidInput.at("file", "choose one of the encodings and delimiters")
