@@ -194,6 +194,8 @@ def test_the_list_is_searched_and_filtered(
     assert listed("?status=all&sort=name") == ["Calls", "First quarter"]
     assert listed("?status=draft") == ["Calls"]
     assert listed("?q=quart") == ["First quarter"]
+    # It runs, is over or is to come, and just one of them.
+    assert [name for when in ("past", "now", "future") for name in listed(f"?when={when}")] == ["First quarter"]
     assert listed("?status=all&metric=calls_made") == ["Calls"]
     assert "No target is like that" in words(rosa, "/targets?q=nothing")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpResponseBase
 
 from paceline.domain.calendar import Period
@@ -34,8 +34,12 @@ def targets(page: Page) -> HttpResponseBase:
             own = own.filter(status=status)
         for name, field in (("metric", "metric__key"), ("period", "period"), ("q", "name__icontains")):
             own = own.filter(**{field: asked[name]}) if asked.get(name) else own
-        if asked.get("when") == "now":
-            own = own.filter(start_date__lte=page.today, end_date__gt=page.today)
+        windows = {
+            "now": Q(start_date__lte=page.today, end_date__gt=page.today),
+            "past": Q(end_date__lte=page.today),
+            "future": Q(start_date__gt=page.today),
+        }
+        own = own.filter(windows.get(asked.get("when", ""), Q()))
         order = _ORDERS.get(asked.get("sort", ""), _ORDERS["start"])
         related = own.select_related("metric", "measured_by__narrowed_from").order_by(*order)
         found = list(related[start : start + TARGETS_SHOWN_MAX + 1])
