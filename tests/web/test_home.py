@@ -36,6 +36,7 @@ def test_a_new_organization_is_told_where_to_begin(browsers: dict[str, Browser])
     assert "First steps" in said
     assert "done: Bring your people" in said
     assert "done: Set a target" not in said
+    assert "done: Invite those who sell" in said
 
 
 def test_a_rep_sees_their_own_cards_alone(browsers: dict[str, Browser], shares: dict[str, int]) -> None:
@@ -67,7 +68,15 @@ def test_an_admin_sees_the_organization(browsers: dict[str, Browser], shares: di
 
 def test_what_does_not_count_is_told(browsers: dict[str, Browser], members: Members, shares: dict[str, int]) -> None:
     members.stage.writer.send(won("D2", "Nobody", 7_00))
-    assert "1 would count for Revenue, and something is missing" in words(browsers["eve"])
+    assert "1 would count for Revenue, and something is missing. No known owner 1 See why" in words(browsers["eve"])
+
+
+def test_what_comes_next_is_told_before_it_begins(browsers: dict[str, Browser], members: Members) -> None:
+    stage, cast = members.stage, members.stage.cast
+    target = stage.target(name="Second quarter", value=9_000_00, start_date="2025-04-01")
+    stage.share(target, "person", cast.sam, 3_000_00)
+    assert "Coming next Second quarter €3,000 Revenue, from Apr 1, 2025" in words(browsers["sam"])
+    assert "Second quarter" not in words(browsers["eve"])
 
 
 def test_a_part_of_the_page_is_asked_for_alone(browsers: dict[str, Browser], shares: dict[str, int]) -> None:

@@ -3,27 +3,30 @@
 from collections import Counter
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponseBase
 
 from paceline.domain.access import Permission
+from paceline.domain.kinds import Unit
 from paceline.domain.pace import Status, percent_text
 from paceline.facts import batches, clock, uncounted
 from paceline.facts.scope import Scope
-from paceline.org.models import Person
+from paceline.org.models import Membership, Person
 from paceline.plan import find, progress, rules
 from paceline.plan.models import Assignment, Metric, Target, TargetStatus
 from paceline.plan.progress import Report, Row
 from paceline.web import cards, lines
 from paceline.web.boards.panels import panels
 from paceline.web.page import Page, page
+from paceline.web.records.uncounted import why
 
 CARDS_MAX = 12
 TEAM_ROWS_MAX = 50
 BOARDS_MAX = 4
 LEFT_ROWS_MAX = 6
+UPCOMING_MAX = 6
 # Somebody who was just about to look still finds what is over.
 OVER_DAYS = 14
 # The band that the manual's best practices aim for, in per cent of people.
@@ -33,11 +36,24 @@ _REACHED = {Status.ACHIEVED}
 _ON = {Status.AHEAD, Status.ON_PACE}
 
 
+class Step(NamedTuple):
+    """One of the first steps: what to do, the name of the address where, what to press, and whether it is done."""
+
+    words: str
+    name: str
+    press: str
+    is_done: bool
+
+
 @page("GET")
 def home(page: Page) -> HttpResponseBase:
     """What there is to look at first."""
     with page.reading() as scope:
-        shown: dict[str, Any] = {"cards": _own(page, scope), "boards": panels(page, scope, BOARDS_MAX)}
+        shown: dict[str, Any] = {
+            "cards": _own(page, scope),
+            "upcoming": _upcoming(page, scope),
+            "boards": panels(page, scope, BOARDS_MAX),
+        }
         if page.may(Permission.READ_ALL):
             shown |= _whole(page, scope)
         elif page.may(Permission.READ_BELOW):
@@ -63,6 +79,25 @@ def _own(page: Page, scope: Scope) -> list[cards.Card]:
     related = own.select_related("target__metric", "target__measured_by__narrowed_from")
     found = cards.cards(page, scope, related.order_by("-end_date", "start_date", "-value", "id")[:CARDS_MAX])
     return sorted(found, key=lambda each: (each.is_over, each.is_leading))
+
+
+def _upcoming(page: Page, scope: Scope) -> list[tuple[Assignment, str]]:
+    """The caller's own assignments that begin later, with what is to be reached, the nearest first."""
+    if scope.access.person_id is None:
+        return []
+    own = Assignment.objects.filter(
+        org_id=scope.org_id,
+        assignee_kind="person",
+        assignee_id=scope.access.person_id,
+        is_deleted=False,
+        start_date__gt=page.today,
+        target__status=TargetStatus.ACTIVE.value,
+    )
+    found = own.select_related("target__metric").order_by("start_date", "id")[:UPCOMING_MAX]
+    return [
+        (each, page.figures(is_money=rules.definition(each.target.metric).unit == Unit.MONEY).whole(each.value))
+        for each in found
+    ]
 
 
 def _chosen(page: Page, scope: Scope, running: QuerySet[Target]) -> tuple[list[Target], Report | None]:
@@ -107,7 +142,7 @@ def _whole(page: Page, scope: Scope) -> dict[str, Any]:
         "targets": targets,
         "chosen": report and report.target,
         "overview": cards.cards(page, scope, [first[each.id] for each in targets if each.id in first]),
-        "steps": None if report else _steps(scope),
+        "steps": None if report else _steps(page, scope),
     }
     if report is None:
         return shown
@@ -160,25 +195,28 @@ def _band(rows: list[Row]) -> dict[str, Any] | None:
 
 
 def _held_out(scope: Scope, metric: Metric) -> dict[str, Any] | None:
-    counts = uncounted.counted(scope, rules.definition(metric), clock.rules(scope))
-    return {"metric": metric, "count": sum(counts.values()), "reasons": counts} if counts else None
+    definition = rules.definition(metric)
+    counts = uncounted.counted(scope, definition, clock.rules(scope))
+    words = [(why(key, definition.dated_by, definition.value_by)[0], counts[key]) for key in sorted(counts)]
+    return {"metric": metric, "count": sum(counts.values()), "reasons": words} if counts else None
 
 
-def _steps(scope: Scope) -> list[tuple[str, str, str, bool]]:
-    """The first steps of a new organization: words, address's name, what to press, and whether it is done."""
-    has = {
-        "people": Person.objects.filter(org_id=scope.org_id).exists(),
-        "records": bool(batches.last_brought(scope)),
-        "targets": Target.objects.filter(org_id=scope.org_id).exists(),
-    }
-    return [
-        ("Bring your people, departments and teams.", "people", "People", has["people"]),
-        ("Bring deals, leads and tasks from your CRM.", "records", "Records", has["records"]),
-        (
-            "Set a target for the year or the quarter, and give the organization the whole of it.",
+def _steps(page: Page, scope: Scope) -> list[Step]:
+    """The first steps of a new organization."""
+    own = {"org_id": scope.org_id}
+    has_targets = Target.objects.filter(**own).exists()
+    steps = [
+        Step("Bring your people, departments and teams.", "people", "People", Person.objects.filter(**own).exists()),
+        Step("Bring deals, leads and tasks from your CRM.", "records", "Records", bool(batches.last_brought(scope))),
+        Step("Set a target for the year or the quarter.", "targets", "Targets", has_targets),
+        Step(
+            "Give shares of it down to each person, so that everybody sees their own here.",
             "targets",
             "Targets",
-            has["targets"],
+            Assignment.objects.filter(**own, is_deleted=False, assignee_kind="person").exists(),
         ),
-        ("Cascade it down, so that everybody sees their share here.", "targets", "Targets", False),
     ]
+    if page.may(Permission.MANAGE_MEMBERS):
+        invited = Membership.objects.filter(**own).count() > 1
+        steps.append(Step("Invite those who sell and those who lead.", "setting_members", "Members", invited))
+    return steps

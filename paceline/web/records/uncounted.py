@@ -52,18 +52,18 @@ def uncounted(page: Page) -> HttpResponseBase:
 
 
 def _reason(key: str, count: int, dated_by: str, value_by: str | None) -> Reason:
-    return Reason(key, *_words_of(key, dated_by, value_by), count)
+    return Reason(key, *why(key, dated_by, value_by), count)
 
 
 def _words(each: Uncounted, dated_by: str, value_by: str | None) -> tuple[str, str]:
-    words, mend = _words_of(each.reason, dated_by, value_by)
+    words, mend = why(each.reason, dated_by, value_by)
     if each.reason == "no_owner" and each.owner:
         return f"nobody is known as {each.owner}", mend
     return words, mend
 
 
-def _words_of(key: str, dated_by: str, value_by: str | None) -> tuple[str, str]:
-    """Why, and how to mend it."""
+def why(key: str, dated_by: str, value_by: str | None) -> tuple[str, str]:
+    """Why a metric that takes its day and value there holds records out, and how that is mended."""
     match key:
         case "no_owner":
             return "no known owner", "Add the person, give them this id or e-mail, or write another owner."
