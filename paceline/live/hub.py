@@ -3,26 +3,22 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import psycopg
-from django.db import connections
 from psycopg.conninfo import make_conninfo
 
 from paceline import edge, postgres
 from paceline.errors import PacelineError
 from paceline.facts.postings import CHANNEL
 from paceline.live.moved import Moved, moved_since
+from paceline.live.threads import Threads
 
 log = logging.getLogger("paceline.live")
 
-Answer = TypeVar("Answer")
-
-# Changes that come within this time are told as one.
+# The first change after a silence is told at once; those that follow within this time are told as one.
 GATHER_SECONDS = 0.02
 # A page that lets so many events wait is not reading: it is dropped, and catches up when it comes back.
 EVENTS_WAITING_MAX = 100
@@ -75,6 +71,7 @@ class Hub:
         self._dirty: set[int] = set()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.threads = Threads()
         self.closed = False
 
     @property
@@ -91,7 +88,7 @@ class Hub:
         # It is among those who are told before it is asked what it missed, so that nothing falls between.
         self._subscribers[org_id].add(made)
         try:
-            missed = await in_thread(lambda: _moved(org_id, after))
+            missed = await self.threads.read(lambda: _moved(org_id, after))
         except BaseException:
             self.leave(made)
             raise
@@ -149,9 +146,11 @@ class Hub:
             self._wake.set()
 
     async def _pump(self) -> None:
+        loop = asyncio.get_running_loop()
+        told_at = -GATHER_SECONDS
         while True:
             await self._wake.wait()
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(told_at + GATHER_SECONDS - loop.time())
             self._wake.clear()
             dirty, self._dirty = self._dirty, set()
             for org_id in dirty:
@@ -161,13 +160,14 @@ class Hub:
                     log.exception("what moved could not be read")
                     await asyncio.sleep(RECONNECT_SECONDS)
                     self._mark([org_id])
+            told_at = loop.time()
 
     async def _tell(self, org_id: int) -> None:
         told = self._told.get(org_id)
         if told is None:
             # The first page is still asking what it missed, and marks the organization then.
             return
-        moved = await in_thread(lambda: _moved(org_id, told))
+        moved = await self.threads.read(lambda: _moved(org_id, told))
         if org_id not in self._subscribers:
             return
         self._told[org_id] = moved.posted_at
@@ -178,18 +178,6 @@ class Hub:
                 subscriber.end()
                 # A page that was gone before its stream began would never leave by itself.
                 self.leave(subscriber)
-
-
-async def in_thread(work: Callable[[], Answer]) -> Answer:
-    """What blocking work answers, done in a thread whose database connection is let go afterwards."""
-
-    def done() -> Answer:
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    return await asyncio.to_thread(done)
 
 
 def _moved(org_id: int, after: datetime | None) -> Moved:

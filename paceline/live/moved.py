@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
+import orjson
 from django.db.models import Q, QuerySet
 
 from paceline.facts import clock, postings, rollup
@@ -16,7 +18,7 @@ from paceline.plan.models import AssigneeKind, Assignment, TargetStatus
 ASSIGNMENTS_MAX = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moved:
     """What moved up to a stamp: these assignments, or `everything`."""
 
@@ -29,6 +31,12 @@ class Moved:
         """The ids in order."""
         return tuple(sorted(self.assignments))
 
+    @cached_property
+    def event(self) -> bytes:
+        """What streams send of it: encoded once for all who hear the same."""
+        data = {"assignment_ids": self.assignment_ids, "everything": self.everything, "known_at": self.posted_at}
+        return event("progress", self.posted_at, data)
+
     def seen_by(self, seen: frozenset[Assignee] | None) -> "Moved":
         """What of it somebody hears of who sees the figures of these; None sees all."""
         if seen is None:
@@ -40,6 +48,11 @@ class Moved:
     def is_nothing(self) -> bool:
         """Whether no figure of anybody moved."""
         return not self.everything and not self.assignments
+
+
+def event(name: str, stamp: datetime, data: dict[str, object]) -> bytes:
+    """A server-sent event, whose id is a posting's stamp."""
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (stamp.isoformat().encode(), name.encode(), orjson.dumps(data))
 
 
 def moved_since(scope: Scope, after: datetime | None) -> Moved:

@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-import orjson
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -14,8 +13,8 @@ from paceline.api.callers import Caller, NotSignedIn, caller_of, now, recheck
 from paceline.domain.access import Permission
 from paceline.errors import InvalidInput, PacelineError
 from paceline.facts.sums import Assignee
-from paceline.live.hub import Subscriber, hub, in_thread
-from paceline.live.moved import Moved
+from paceline.live.hub import Subscriber, hub
+from paceline.live.moved import event
 from paceline.org import reach
 
 # Proxies close what is silent for a minute; a revoked token is noticed as often.
@@ -38,7 +37,7 @@ async def live(request: HttpRequest) -> HttpResponseBase:
         after = _after("Last-Event-ID", request.headers.get("Last-Event-ID")) or _after(
             "after", request.GET.get("after")
         )
-        caller = await in_thread(lambda: caller_of(request))
+        caller = await hub.threads.read(lambda: caller_of(request))
         # Where ninja puts it for operations: whoever counts requests looks there.
         setattr(request, "auth", caller)  # noqa: B010
         subscriber = await hub.subscribe(caller.org_id, after)
@@ -54,24 +53,24 @@ async def _events(caller: Caller, subscriber: Subscriber) -> AsyncIterator[bytes
     began = time.monotonic()
     checks = began + HEARTBEAT_SECONDS
     try:
-        seen = await in_thread(lambda: _seen(caller))
+        seen = await hub.threads.read(lambda: _seen(caller))
         yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
-        yield _event("heartbeat", subscriber.known, {"known_at": subscriber.known})
+        yield event("heartbeat", subscriber.known, {"known_at": subscriber.known})
         while time.monotonic() < began + STREAM_SECONDS_MAX:
             try:
                 moved = await asyncio.wait_for(subscriber.queue.get(), max(0, checks - time.monotonic()))
             except TimeoutError:
                 # Also where events never cease: who may no longer hear them, hears no more of them.
                 checks = time.monotonic() + HEARTBEAT_SECONDS
-                seen = await in_thread(lambda: _seen(recheck(caller, now())))
-                yield _event("heartbeat", subscriber.known, {"known_at": subscriber.known})
+                seen = await hub.threads.read(lambda: _seen(recheck(caller, now())))
+                yield event("heartbeat", subscriber.known, {"known_at": subscriber.known})
                 continue
             if moved is None:
                 return
             subscriber.known = moved.posted_at
             heard = moved.seen_by(seen)
             if not heard.is_nothing:
-                yield _progress(heard)
+                yield heard.event
     except NotSignedIn:
         return
     finally:
@@ -82,15 +81,6 @@ def _seen(caller: Caller) -> frozenset[Assignee] | None:
     """Whose figures the caller sees today."""
     with caller.reading() as scope:
         return None if scope.access.allows(Permission.READ_ALL) else reach.seen(scope, reach.today(scope))
-
-
-def _progress(moved: Moved) -> bytes:
-    data = {"assignment_ids": moved.assignment_ids, "everything": moved.everything, "known_at": moved.posted_at}
-    return _event("progress", moved.posted_at, data)
-
-
-def _event(name: str, stamp: datetime, data: dict[str, object]) -> bytes:
-    return b"id: %b\nevent: %b\ndata: %b\n\n" % (stamp.isoformat().encode(), name.encode(), orjson.dumps(data))
 
 
 def _after(where: str, text: str | None) -> datetime | None:

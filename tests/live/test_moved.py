@@ -152,3 +152,14 @@ def test_another_organization_is_left_alone(cast: Cast, shares: dict[str, int]) 
     won(cast.abroad, "D1", "Olga", 10, 5_00)
     assert moved(cast, before).is_nothing
     assert moved_since(cast.abroad, abroad).assignment_ids == (share,)
+
+
+def test_all_who_see_everything_hear_one_event(cast: Cast, shares: dict[str, int]) -> None:
+    before = clock.known_now(cast.scope)
+    won(cast.scope, "D1", "Sam", 10, 5_00)
+    told = moved(cast, before)
+    assert told.seen_by(None).event is told.seen_by(None).event
+    own = told.seen_by(frozenset({person(cast.sam)})).event
+    stamp = told.posted_at.isoformat()
+    data = f'{{"assignment_ids":[{shares["Sam"]}],"everything":false,"known_at":"{stamp}"}}'
+    assert own.decode() == f"id: {stamp}\nevent: progress\ndata: {data}\n\n" != told.event.decode()
