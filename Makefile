@@ -43,7 +43,7 @@ suite: $(MADE)
 
 # What SQL differs by most, on the oldest PostgreSQL that we promise to run on.
 ON_15 := tests/facts/test_ingest.py tests/facts/test_sums.py tests/facts/test_schema.py tests/org/test_models.py \
-	tests/test_backup.py tests/test_postgres.py tests/test_wall.py
+	tests/test_wall.py
 
 suite-15: $(MADE)
 	@if [ -x $(SYSTEM_POSTGRES)/postgres ]; then \

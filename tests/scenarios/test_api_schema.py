@@ -15,7 +15,7 @@ from tests.live.service import Served, running
 from tests.scenarios.shell import Shell
 
 # For each operation and phase: about half a minute of calls in all.
-EXAMPLES = 3
+EXAMPLES = 2
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 SEED = 7
 # A stream does not end, and has tests of its own.

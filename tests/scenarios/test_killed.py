@@ -13,7 +13,7 @@ from tests.scenarios.shell import REPOSITORY, Shell
 
 DEALS = 25_000
 BATCH = 10_000
-KILLS = 3
+KILLS = 2
 
 
 def test_a_killed_import_leaves_whole_batches(shell: Shell, committed: Database, tmp_path: Path) -> None:
