@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from paceline import wall
 from paceline.domain.record import Module
 from paceline.facts.scope import Scope
-from paceline.facts.tenancy import NoTransaction, ask_unscoped, enter, tenant_role, unscoped
+from paceline.facts.tenancy import NoTransaction, _begin, ask_unscoped, enter, tenant_role, unscoped
 from tests.databases import Database
 
 ROOT = Path(__file__).parents[1]
@@ -119,6 +119,35 @@ def test_another_organization_is_not_there(scopes: tuple[Scope, Scope]) -> None:
                 own.connection.execute(change.encode(), [other.org_id])
         with refused(own.connection):
             own.connection.execute("INSERT INTO org_team (org_id, name) VALUES (%s, 'Spies')", [other.org_id])
+
+
+def test_a_transaction_begins_as_its_connection_is_set_to(committed: Database) -> None:
+    committed_role = tenant_role(committed.parameters["dbname"])
+    with committed.connect() as connection:
+        connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+        enter(Scope(7, connection, "rosa"))
+        asked = "SELECT current_setting(name) FROM unnest(%s::text[]) name"
+        names = ["transaction_isolation", "transaction_read_only", "role", "paceline.org_id"]
+        told = [value for (value,) in connection.execute(asked, [names])]
+        assert told == ["repeatable read", "on", committed_role, "7"]
+        connection.commit()
+        connection.isolation_level = connection.read_only = None
+        enter(Scope(8, connection, "rosa"))
+        told = [value for (value,) in connection.execute(asked, [names])]
+        assert told == ["read committed", "off", committed_role, "8"]
+        # It ends with the transaction, as the role does.
+        connection.rollback()
+        assert [value for (value,) in connection.execute(asked, [names[2:]])] == ["none", ""]
+
+
+def test_a_transaction_that_cannot_begin_is_refused(committed: Database) -> None:
+    with committed.connect() as connection, committed.connect(autocommit=True) as other:
+        with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+            _begin(connection, b"SELECT 'x'::bigint")
+        connection.rollback()
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+        with pytest.raises(psycopg.OperationalError):
+            enter(Scope(7, connection, "rosa"))
 
 
 @pytest.mark.parametrize("table", sorted(wall.APPEND_ONLY))

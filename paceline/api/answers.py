@@ -76,11 +76,11 @@ def read(request: HttpRequest, make: Callable[[Scope], Any]) -> HttpResponse:
     """
     caller: Caller = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     with caller.reading() as scope:
-        tag, change_id = _state(request, scope)
+        tag, known = _state(request, scope)
         if tag in asked_tags(request, "If-None-Match"):
             response = _nothing(NOT_MODIFIED)
         else:
-            response = answer(latest.get(tag, lambda: _json(make(replace(scope, change_id=change_id)))))
+            response = answer(latest.get(tag, lambda: _json(make(known))))
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -179,8 +179,8 @@ _STATE: LiteralString = """
     FROM ledger_clock c JOIN org_organization o ON o.id = c.org_id WHERE c.org_id = %(org_id)s"""
 
 
-def _state(request: HttpRequest, scope: Scope) -> tuple[str, int | None]:
-    """The tag of all that is, and the number of the last change."""
+def _state(request: HttpRequest, scope: Scope) -> tuple[str, Scope]:
+    """The tag of all that is, and the scope that knows the last posting and the last change."""
     row = scope.run(_STATE, {"org_id": scope.org_id}, hot=True).fetchone()
     if row is None:
         raise NotFound("there is no such organization")
@@ -189,4 +189,6 @@ def _state(request: HttpRequest, scope: Scope) -> tuple[str, int | None]:
     # Another version may answer the same in another shape, and another caller sees another part.
     seen = (sorted(scope.access.permissions), scope.access.person_id)
     parts = (paceline.__version__, request.get_full_path(), posted_at.isoformat(), last, day, scope.org_id, seen)
-    return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"', last
+    return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"', replace(
+        scope, change_id=last, posted_at=posted_at
+    )

@@ -42,6 +42,8 @@ def tick(scope: Scope) -> datetime:
 
 def known_now(scope: Scope) -> datetime:
     """The stamp that names what this transaction's snapshot sees."""
+    if scope.posted_at is not None:
+        return scope.posted_at
     row = scope.run(_NOW, {"org_id": scope.org_id}).fetchone()
     if row is None:
         raise NotFound("there is no such organization")

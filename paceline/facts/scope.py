@@ -20,7 +20,8 @@ class Scope:
 
     Made only at the edges (the command line; later the middleware and the worker) from a checked identity.
     The connection is inside a transaction that the edge commits. `change_id` is the number of the last change in the
-    organization's trail, where it was read in the snapshot that the scope reads in. `access` is what the actor may do,
+    organization's trail, and `posted_at` the stamp of its last posting, where they were read in the snapshot that the
+    scope reads in. `access` is what the actor may do,
     `origin` the address that they ask from, and `asked_at` when, where somebody asks.
     """
 
@@ -28,6 +29,7 @@ class Scope:
     connection: psycopg.Connection[Any]
     actor: str
     change_id: int | None = None
+    posted_at: datetime | None = None
     access: Access = WHOLE
     origin: str = ""
     asked_at: datetime | None = None

@@ -14,7 +14,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 from psycopg.abc import Params
-from psycopg.pq import TransactionStatus
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from paceline.facts.scope import Scope
 
@@ -61,8 +62,29 @@ def enter(scope: Scope) -> Scope:
     if connection.autocommit:
         raise NoTransaction("a scope was asked for outside of a transaction")
     # Every transaction begins with it, so it is written out: composing it would take as long as running it.
-    psycopg.Cursor(connection).execute(b"%b; SET LOCAL paceline.org_id = '%d'" % (_set_role(connection), scope.org_id))
+    setting = b"%b; SET LOCAL paceline.org_id = '%d'" % (_set_role(connection), scope.org_id)
+    if connection.info.transaction_status == TransactionStatus.IDLE:
+        _begin(connection, setting)
+    else:
+        psycopg.Cursor(connection).execute(setting)
     return scope
+
+
+def _begin(connection: psycopg.Connection[Any], then: bytes) -> None:
+    """Begin the transaction as the connection is set to, with the statements behind it in the same round trip."""
+    begin = _begin_statement(connection.isolation_level, connection.read_only)
+    result = connection.pgconn.exec_(b"%b; %b" % (begin, then))
+    if connection.pgconn.status != ConnStatus.OK:
+        raise psycopg.OperationalError(result.get_error_message())
+    if result.status != ExecStatus.COMMAND_OK:
+        raise error_from_result(result)
+
+
+@cache
+def _begin_statement(level: psycopg.IsolationLevel | None, read_only: bool | None) -> bytes:  # noqa: FBT001 - as psycopg has it
+    named = [] if level is None else ["ISOLATION LEVEL", level.name.replace("_", " ")]
+    access = [] if read_only is None else ["READ ONLY" if read_only else "READ WRITE"]
+    return " ".join(["BEGIN", *named, *access]).encode()
 
 
 def _set_role(connection: psycopg.Connection[Any]) -> bytes:
