@@ -1,6 +1,6 @@
 """Takes a picture of every page of the demo, at a desk's width and a phone's, in light and dark: `make screenshots`.
 
-Into the folder given, or `docs/images/pages`, which is not kept; what the README shows is copied from there.
+They go into docs/images/pages, which is not kept; what the README shows is copied from there.
 """
 
 import os
@@ -21,16 +21,53 @@ PERSONS = {
     "manager": "tariq.haddad@northwind.example",
     "rep": "grace.kim@northwind.example",
 }
-# By name: who looks, and the address; `*` is followed by a selector of a link that is clicked there.
+# By name: who looks, and the address.
 PAGES: dict[str, tuple[str, str]] = {
     "home-admin": ("admin", "/"),
     "home-manager": ("manager", "/"),
     "home-rep": ("rep", "/"),
     "targets": ("admin", "/targets"),
     "target": ("admin", "/targets/1"),
+    "target-new": ("admin", "/targets/new"),
+    "target-rep": ("rep", "/targets/1"),
+    "assign": ("admin", "/targets/1/assign"),
+    "copy": ("admin", "/targets/1/copy"),
+    "assignment": ("admin", "/assignments/5"),
+    "cascade": ("admin", "/assignments/2/cascade"),
+    "periods": ("admin", "/assignments/2/periods"),
+    "why": ("admin", "/targets/1/why?record=D-00506"),
+    "boards": ("rep", "/boards"),
+    "wall": ("admin", "/boards/wall"),
+    "people": ("admin", "/people"),
+    "person": ("admin", "/people/10"),
+    "move": ("admin", "/people/10/move"),
+    "records": ("admin", "/records"),
+    "record": ("admin", "/records/deals/1"),
+    "uncounted": ("admin", "/records/uncounted"),
+    "imports": ("admin", "/records/imports"),
+    "metrics": ("admin", "/metrics"),
+    "metric-new": ("admin", "/metrics/new"),
+    "settings": ("admin", "/settings/organization"),
+    "members": ("admin", "/settings/members"),
+    "tokens": ("admin", "/settings/tokens"),
+    "audit": ("admin", "/settings/audit"),
+    "sessions": ("admin", "/account/sessions"),
+}
+# What the README shows, of these.
+SHOWN = {
+    "home": "home-admin-desk",
+    "tree": "target-desk",
+    "assignment": "assignment-desk",
+    "cascade": "cascade-desk",
+    "phone": "home-rep-phone-dark",
 }
 # Width, height and whether it is dark.
-VIEWS = {"desk": (1280, 900, False), "desk-dark": (1280, 900, True), "phone": (390, 844, False)}
+VIEWS = {
+    "desk": (1280, 900, False),
+    "desk-dark": (1280, 900, True),
+    "phone": (390, 844, False),
+    "phone-dark": (390, 844, True),
+}
 
 
 @contextmanager
@@ -79,7 +116,9 @@ def take(folder: Path) -> None:
                         page.wait_for_timeout(900)
                         page.screenshot(path=folder / f"{name}-{view}.png", full_page=view == "phone")
                 page.context.close()
+    for name, picture in SHOWN.items():
+        shutil.copy(folder / f"{picture}.png", PICTURES.parent / f"{name}.png")
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES)
+    take(PICTURES)
