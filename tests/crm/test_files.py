@@ -117,6 +117,7 @@ def test_a_workbook_is_kept_as_it_is_typed() -> None:
     first, second = reading.read(workbook(*rows)).rows
     assert first == Line(3, [("number", "7"), ("day", "2026-01-31T14:05:00"), ("number", "1234.5")])
     assert second == Line(4, ["x", ("day", "2026-01-02"), "true"])
+    assert isinstance(first, Line)
     told = {
         Dates.ISO: "2026-01-31T14:05:00",
         Dates.DAY_FIRST: "31/01/2026 14:05:00",

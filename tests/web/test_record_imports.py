@@ -283,7 +283,9 @@ def test_the_mapping_is_one_that_the_command_takes(stage, browsers) -> None:
         ",",
     )
     assert made.stages == {"closed won": "won", "closed lost": "lost", "negotiation": "open"}
-    assert made.columns["closed"].when.values == {"closed won", "closed lost"}
+    when = made.columns["closed"].when
+    assert when
+    assert when.values == {"closed won", "closed lost"}
 
 
 def test_a_file_is_read_anew_and_dropped(stage, browsers) -> None:
