@@ -57,7 +57,7 @@ def receive(scope: Scope, module: Module, source: str, sent: Sequence[Sequence[o
             told[place] = Received(_known_by(given), "rejected", error.faults)
             refused.append(_rejected(line, given, error))
     for number, run in enumerate(_runs(good) or [_Run(("external_id",))]):
-        result = ingest.write(scope, _batch(module, source, run, refused if number == 0 else ()))
+        result = ingest.write(scope, _batch(module, source, run, refused if number == 0 else ()), rules)
         _tell(told, run, result)
     return [each for each in told if each is not None]
 

@@ -91,8 +91,9 @@ def keep(
         "rejected": len(rejected),
         **{outcome: counts.get(outcome, 0) for outcome in ("created", "changed", "unchanged", "stale")},
     }
-    row = scope.run(_BATCH, values, hot=True).fetchone()
-    if rejected and row is not None:
+    kept = scope.run(_BATCH, values, hot=True)
+    row = kept.fetchone() if rejected else None
+    if row is not None:
         lines = {
             "lines": [each.line for each in rejected],
             "columns": [each.column for each in rejected],

@@ -197,9 +197,9 @@ def test_many_records_that_come_twice_are_few_writes(stage: Stage, monkeypatch: 
     batches: list[int] = []
     really = receiving.ingest.write
 
-    def write(scope: object, batch: Any) -> Any:
+    def write(scope: object, batch: Any, rules: Any) -> Any:
         batches.append(len(batch.rows))
-        return really(scope, batch)  # type: ignore[arg-type]
+        return really(scope, batch, rules)  # type: ignore[arg-type]
 
     monkeypatch.setattr(receiving.ingest, "write", write)
     rows = [

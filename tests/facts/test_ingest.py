@@ -197,6 +197,19 @@ def test_a_batch_of_nothing_is_kept_too(scope: Scope) -> None:
     assert ingest.write(scope, Batch(Module.TASKS, "crm", ("external_id",), [])).outcomes == []
 
 
+def test_what_is_sent_without_waiting_fails_the_batch_too(scope: Scope) -> None:
+    def fail() -> None:
+        with scope.connection.transaction():
+            # The last statement of a batch, whose answer nobody needs.
+            scope.connection.execute("ALTER TABLE ingest_batch RENAME TO gone")
+            write(scope, Module.DEALS, won("D1", "Sam", 5_00, 10))
+
+    with pytest.raises(psycopg.errors.UndefinedTable, match="ingest_batch"):
+        fail()
+    assert ledger_of(scope) == []
+    assert write(scope, Module.DEALS, won("D1", "Sam", 5_00, 10)).outcomes == ["created"]
+
+
 def test_a_batch_has_its_limit(scope: Scope) -> None:
     rows = [(str(number),) for number in range(BATCH_ROWS_MAX + 1)]
     with pytest.raises(ValueError, match="at most 10000 rows"):
