@@ -118,7 +118,9 @@ def pace_words(figures: Figures, made: Progress, direction: str) -> str:
     if made.status == Status.UPCOMING:
         return ""
     off = -made.pace if direction == Direction.LOWER else made.pace
-    return f"{figures.whole(abs(off))} {'ahead' if off >= 0 else 'behind'}"
+    # Less than a unit of it shows as nothing: the status still says on which side.
+    side = "behind" if off < 0 or made.status in (Status.BEHIND, Status.MISSED) else "ahead"
+    return f"just {side}" if off == 0 and made.pace_ratio != 1 else f"{figures.whole(abs(off))} {side}"
 
 
 def _share(part: int, whole: int) -> str:

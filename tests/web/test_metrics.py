@@ -47,8 +47,8 @@ WON = {
 
 def tried(browser: Any, **fields: str) -> str:
     """What the form says that its metric would count."""
-    browser.get("/metrics/new")
-    return shown(browser.post("/metrics/preview", **{**WON, **fields}))
+    browser.get("/registry/new")
+    return shown(browser.post("/registry/preview", **{**WON, **fields}))
 
 
 def said(answer: Any) -> str:
@@ -57,7 +57,7 @@ def said(answer: Any) -> str:
 
 
 def test_every_metric_is_told_in_words_to_everybody(acme, browsers) -> None:
-    text = shown(browsers["sam"].get("/metrics"))
+    text = shown(browsers["sam"].get("/registry"))
     assert "Adds up the amount of deals where status is won, each on its closed day." in text
     assert (
         "What stands of the amount of all deals: each from its created day until its closed day,"
@@ -65,10 +65,10 @@ def test_every_metric_is_told_in_words_to_everybody(acme, browsers) -> None:
     )
     assert "Counts tasks where status is completed and type is call, each on its completed day." in text
     assert "Make a metric" not in text
-    assert "built in, the same everywhere" in shown(browsers["sam"].get("/metrics/revenue"))
-    for path in ("/metrics/new", "/metrics/revenue/edit", "/metrics/revenue/retire"):
+    assert "built in, the same everywhere" in shown(browsers["sam"].get("/registry/revenue"))
+    for path in ("/registry/new", "/registry/revenue/edit", "/registry/revenue/retire"):
         assert browsers["sam"].get(path).status_code == 403
-    assert browsers["rosa"].get("/metrics/nothing").status_code == 404
+    assert browsers["rosa"].get("/registry/nothing").status_code == 404
 
 
 def test_what_a_metric_would_count_is_shown_before_it_is_saved(acme, browsers) -> None:
@@ -110,14 +110,14 @@ def test_what_a_metric_would_count_is_shown_before_it_is_saved(acme, browsers) -
 
 def test_a_metric_is_made_changed_and_retired(acme, browsers) -> None:
     rosa = browsers["rosa"]
-    answer = rosa.send("/metrics/new", **{**WON, "name": ""})
+    answer = rosa.send("/registry/new", **{**WON, "name": ""})
     assert answer.status_code == 422
-    answer = rosa.send("/metrics/new", **{**WON, "condition_value_1": "many"})
+    answer = rosa.send("/registry/new", **{**WON, "condition_value_1": "many"})
     assert answer.status_code == 422
-    path = rosa.send("/metrics/new", **WON)["Location"]
-    assert path == "/metrics/big_in_the_west"
+    path = rosa.send("/registry/new", **WON)["Location"]
+    assert path == "/registry/big_in_the_west"
     assert said(rosa.get(path)).endswith("It counts 1 stored record, and every one that comes in from now on.")
-    assert rosa.send("/metrics/new", **WON)["Location"] == "/metrics/big_in_the_west_2"
+    assert rosa.send("/registry/new", **WON)["Location"] == "/registry/big_in_the_west_2"
     target = acme.target(metric="big_in_the_west", name="West")
     told = chosen(rosa.get(f"{path}/edit").content.decode())
     assert (told["condition_op_1"], told["value"], told["dated_by"]) == ("at_least", "money:amount", "closed")
@@ -138,8 +138,8 @@ def test_a_metric_is_made_changed_and_retired(acme, browsers) -> None:
 
 def test_the_form_is_shown_anew_for_another_module_and_a_condition_it_cannot_show_stays(acme, browsers) -> None:
     rosa = browsers["rosa"]
-    rosa.get("/metrics/new")
-    page = rosa.post("/metrics/new?again=1", **{**WON, "module": "tasks"}).content.decode()
+    rosa.get("/registry/new")
+    page = rosa.post("/registry/new?again=1", **{**WON, "module": "tasks"}).content.decode()
     assert 'value="completed"' in page
     assert 'value="money:amount"' not in page
     nested = {
@@ -155,9 +155,9 @@ def test_the_form_is_shown_anew_for_another_module_and_a_condition_it_cannot_sho
     }
     definition = {"module": "deals", "unit": "count", "kind": "flow", "condition": nested, "dated_by": "closed"}
     acme.admin.post("/metrics", {"key": "nested", "name": "Nested", "definition": definition})
-    assert "more than this form can show" in shown(rosa.get("/metrics/nested/edit"))
+    assert "more than this form can show" in shown(rosa.get("/registry/nested/edit"))
     plain = {name: value for name, value in WON.items() if not name.startswith("condition_")} | {"value": "each"}
-    rosa.post("/metrics/nested/edit", **plain, condition_joined="all")
+    rosa.post("/registry/nested/edit", **plain, condition_joined="all")
     (found,) = [each for each in acme.reader.get("/metrics").items if each["key"] == "nested"]
     assert found["definition"]["condition"] == nested
-    assert "(region is West and status is won) or region is East" in shown(rosa.get("/metrics/nested"))
+    assert "(region is West and status is won) or region is East" in shown(rosa.get("/registry/nested"))

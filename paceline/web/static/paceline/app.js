@@ -5,3 +5,4 @@ import "./inline.js";
 import "./live.js";
 import "./methods.js";
 import "./tree.js";
+import "./typed.js";
