@@ -25,7 +25,21 @@ INDEXES = """
     WHERE i.indrelid = %s::regclass"""
 CONSTRAINTS = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'"
 # How the names of the control plane's tables begin.
-CONTROL = "account accounts api auth board crm django mfa org plan procrastinate socialaccount usersessions".split()
+CONTROL = [
+    "account",
+    "accounts",
+    "api",
+    "auth",
+    "board",
+    "crm",
+    "django",
+    "mfa",
+    "org",
+    "plan",
+    "procrastinate",
+    "socialaccount",
+    "usersessions",
+]
 TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass"
 
 
