@@ -1,6 +1,7 @@
 """The command line: `paceline ...`. Data goes to standard out, messages to standard error."""
 
 import io
+import signal
 import sys
 
 import typer
@@ -27,6 +28,7 @@ from paceline.errors import PacelineError
 
 # Done; done with rejected rows or differences; wrong usage or bad input; the database or the disk failed.
 EXIT_DONE, EXIT_PARTLY, EXIT_REFUSED, EXIT_FAILED = 0, 1, 2, 3
+EXIT_INTERRUPTED = 128 + signal.SIGINT
 # Longer lines of help are hard to read.
 HELP_CHARACTERS_MAX = 120
 
@@ -72,10 +74,25 @@ def main() -> None:
         say_refusal(error)
         sys.exit(EXIT_REFUSED)
     except Exception as error:
+        code = _stopped(error)
+        if code is not None:
+            sys.exit(code)
         failure = _failure(error)
         if failure is None:
             raise
         sys.exit(say_failure(failure))
+
+
+def _stopped(error: BaseException) -> int | None:
+    """The exit code where the process was asked to stop, and what was under way failed by that; None elsewhere."""
+    at = error.__context__
+    while at is not None:
+        if isinstance(at, KeyboardInterrupt):
+            return EXIT_INTERRUPTED
+        if isinstance(at, SystemExit) and isinstance(at.code, int):
+            return at.code
+        at = at.__context__
+    return None
 
 
 def _failure(error: Exception) -> Exception | None:

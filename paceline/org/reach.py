@@ -48,7 +48,7 @@ def seen(scope: Scope, day: date) -> frozenset[Assignee] | None:
     if scope.access.allows(Permission.READ_ALL):
         return None
     below = _below(scope, day) if scope.access.allows(Permission.READ_BELOW) else frozenset[Assignee]()
-    return below | _oneself(scope)
+    return below | oneself(scope)
 
 
 def check_sees(scope: Scope, assignee: Assignee, day: date | None = None) -> None:
@@ -68,7 +68,7 @@ def people_seen(scope: Scope) -> list[int] | None:
 
 def check_plans(scope: Scope, assignees: Collection[Assignee] = ()) -> None:
     """Raises NotAllowed unless the actor plans, and may change the shares of all of these. Nobody changes their own."""
-    if _oneself(scope) & frozenset(assignees):
+    if oneself(scope) & frozenset(assignees):
         raise NotAllowed("nobody changes their own quota: somebody above you does")
     if scope.access.allows(Permission.PLAN_ALL):
         return
@@ -89,7 +89,8 @@ def day_of(scope: Scope, moment: datetime) -> date:
     return local_day(moment, ZoneInfo(directory.own_organization(scope).time_zone))
 
 
-def _oneself(scope: Scope) -> frozenset[Assignee]:
+def oneself(scope: Scope) -> frozenset[Assignee]:
+    """The person who the actor is; nobody for a service and on the command line."""
     person_id = scope.access.person_id
     return frozenset() if person_id is None else frozenset({Assignee("person", person_id)})
 

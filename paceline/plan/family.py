@@ -9,6 +9,7 @@ from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER, Window
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
+from paceline.org import reach
 from paceline.org.checks import Checks
 from paceline.org.models import Person
 from paceline.plan import find
@@ -83,8 +84,8 @@ class Family:
 def family(scope: Scope, assignment_id: int, children: frozenset[Assignee], today: date) -> Family:
     """The tree below an assignment as it stands on the window's first day, or today if that is later.
 
-    Whoever carries no quota takes no part unless named in `children`; nor do units with nobody below who does. Naming
-    some of a unit's children leaves the others of that unit out. Raises NotFound, InvalidInput.
+    Whoever carries no quota takes no part unless named in `children`; nor do units with nobody below who does, nor
+    whoever asks. Naming some of a unit's children leaves the others of that unit out. Raises NotFound, InvalidInput.
     """
     assignment = find.assignment(scope, assignment_id)
     target = find.target(scope, assignment.target_id)
@@ -101,16 +102,18 @@ def family(scope: Scope, assignment_id: int, children: frozenset[Assignee], toda
     below: dict[Assignee, list[Assignee]] = {}
     outside: dict[Assignee, list[Assignee]] = defaultdict(list)
     left_out: list[Assignee] = []
+    oneself = reach.oneself(scope)
     for parent, found in _down(root.place.assignee, standing):
         chosen = [each for each in found if each in children]
-        take = chosen or [each for each in found if each in counted]
+        take = chosen or [each for each in found if each in counted and each not in oneself]
         below[parent] = sorted(take, key=lambda each: (names[each], each))
         for each in set(found).difference(take):
             if not chosen:
                 left_out.append(each)
             if each in held and not held[each].is_deleted:
                 outside[parent].append(each)
-    notes = _left_out(left_out, names)
+    notes = _left_out([each for each in left_out if each not in oneself], names)
+    notes += [f"your own share stays as it is, for somebody above you: {names[each]}" for each in oneself & {*left_out}]
     everyone = frozenset(each for _, found in _down(root.place.assignee, standing) for each in found)
     return Family(target, root, shares, held, tree, names, below, outside, everyone, shares.children(), notes)
 

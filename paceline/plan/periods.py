@@ -14,7 +14,7 @@ from paceline.domain.periods import Cut
 from paceline.domain.shares import Allocation, Share
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
-from paceline.org import directory
+from paceline.org import directory, reach
 from paceline.org.checks import Checks
 from paceline.org.models import Organization
 from paceline.plan import draft, find, rules
@@ -167,6 +167,7 @@ class _Spread:
             raise
         rows = [self._root_row(number, own.shares[number]) for number in range(len(self.windows))]
         rows += self._rows_below(below, cells) if cells else self._taken_in(below)
+        rows = self._without_oneself(rows)
         self._note_kept(rows)
         made, _ = draft.with_unallocated(rows, self.shares, None)
         return Draft(OperationKind.PERIODS, self.target, self.shares, made, self.root.id, self.notes, own.unallocated)
@@ -281,6 +282,15 @@ class _Spread:
                 break
             at = self.shares.by_id[at.parent_id]
         return at
+
+    def _without_oneself(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows, of which those below the root that are the actor's own stay as they are."""
+        own = {row.place for row in rows if row.depth and row.before != row.after} & {
+            Place(each, window) for each in reach.oneself(self.scope) for window in self.windows
+        }
+        if own:
+            self.notes.append("your own periods stay as they are, for somebody above you")
+        return [row for row in rows if row.place not in own]
 
     def _note_kept(self, rows: Sequence[Row]) -> None:
         kept: dict[str, list[str]] = defaultdict(list)

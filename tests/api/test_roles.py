@@ -257,10 +257,12 @@ def test_nobody_changes_their_own_quota_by_any_way(company: Company, role: Role)
     given = {"assignee": {"kind": "person", "id": own}, "value": 1}
     assert api.post(f"/targets/{target}/assignments", given).problem[:2] == not_allowed
     above = {ADMIN: department, MANAGER: team}[role]
-    assert api.post(f"/assignments/{above}/cascade/preview", {}).problem[:2] == not_allowed
+    named = {"children": [f"person:{own}"]}
+    assert api.post(f"/assignments/{above}/cascade/preview", named).problem[:2] == not_allowed
     share = stage.share(target, "person", own, 100_00)
     previewed = stage.admin.post(f"/assignments/{above}/cascade/preview", {}).body
-    assert api.post(f"/assignments/{above}/cascade", {"token": previewed["token"]}).problem[:2] == not_allowed
+    taken = api.post(f"/assignments/{above}/cascade", {"token": previewed["token"]})
+    assert taken.problem[:2] == (409, "plan_changed_since_preview")
     assert api.patch(f"/assignments/{share}", {"value": 1}).problem[:2] == not_allowed
     assert api.patch(f"/assignments/{share}", {"locked": True}).problem[:2] == not_allowed
     assert api.delete(f"/assignments/{share}").problem[:2] == not_allowed
@@ -273,6 +275,29 @@ def test_nobody_changes_their_own_quota_by_any_way(company: Company, role: Role)
     assert applied.status == 200
     assert api.post(f"/targets/{target}/undo", REASON).problem[:2] == not_allowed
     assert stage.admin.post(f"/targets/{target}/undo", REASON).status == 200
+    assert stage.admin.get(f"/assignments/{share}").body["value"] == 100_00
+
+
+def test_planning_leaves_ones_own_share_as_it_is(company: Company) -> None:
+    stage, target = company.stage, int(company.ids["target_id"])
+    rosa, admin = stage.cast.rosa, company.members[ADMIN]
+    department = stage.share(target, "department", stage.cast.sales, 900_00)
+    share = stage.share(target, "person", rosa, 100_00)
+    stage.admin.patch(f"/people/{rosa}", {"quota_carrying": True})
+    asked = {
+        f"/assignments/{department}/cascade/preview": {"method": "equal", "levels": "all"},
+        f"/assignments/{department}/periods/preview": {"every": "month", "whole_tree": True},
+        f"/targets/{target}/copy/preview": {},
+    }
+    for path, options in asked.items():
+        mine, theirs = (api.post(path, options).body for api in (admin, stage.admin))
+        told = [
+            {(row["assignee"]["kind"], row["assignee"].get("id")) for row in each["rows"]} for each in (mine, theirs)
+        ]
+        assert [("person", rosa) in each for each in told] == [False, True], path
+        assert any("somebody above you" in note for note in mine["notes"]), path
+    token = admin.post(f"/assignments/{department}/cascade/preview", {"method": "equal"}).body["token"]
+    assert admin.post(f"/assignments/{department}/cascade", {"token": token}).status == 200
     assert stage.admin.get(f"/assignments/{share}").body["value"] == 100_00
 
 

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.cli.conftest import acme, terminal
 from tests.cli.terminal import Terminal
@@ -63,13 +63,18 @@ def address(acme: Terminal, committed: Database) -> Iterator[str]:
         yield found
 
 
+def _is_fault(message: ConsoleMessage) -> bool:
+    """Whether the console tells of a fault; a page that is left in the middle of a request is none."""
+    return message.type == "error" and not message.text.startswith(("htmx:afterRequest", "htmx:send"))
+
+
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page of the service at `address`; what its console says, and what the policy refused, fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     faults: list[str] = []
-    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    opened.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
     opened.on("pageerror", lambda error: faults.append(str(error)))
     yield opened
     context.close()

@@ -9,6 +9,7 @@ def sign_in(page: Page, address: str, password: str, path: str) -> None:
     page.get_by_label("Password").fill(password)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("People")
+    page.wait_for_load_state()
 
 
 def test_a_person_is_found_in_the_tree_and_moved_with_a_preview(page: Page, rosa: str, address: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
+from paceline import cli
 from tests.cli.terminal import Terminal
 from tests.databases import Database
 from tests.scenarios.shell import REPOSITORY, Shell
@@ -132,6 +133,22 @@ def test_an_import_that_is_stopped_finishes_the_next_time(
     assert planned("verify").out == ""
     again = planned("import", "deals", deals)
     assert (again.told["unchanged"], again.told["created"]) == (f"{landed:,}", f"{DEALS - landed:,}")
+
+
+@pytest.mark.parametrize(("stop", "code"), [(SystemExit(143), 143), (KeyboardInterrupt(), 130)])
+def test_what_fails_because_of_a_stop_is_a_stop(
+    monkeypatch: pytest.MonkeyPatch, stop: BaseException, code: int
+) -> None:
+    def stopped(**_named: str) -> None:
+        try:
+            raise stop
+        finally:
+            raise OSError("another command is already in progress")
+
+    monkeypatch.setattr(cli, "app", stopped)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == code
 
 
 def test_help_loads_no_database() -> None:

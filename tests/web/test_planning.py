@@ -57,10 +57,33 @@ def before(members: Members, plan: dict[str, int]) -> dict[str, int]:
     return assignments(members, plan["target"])
 
 
-def test_nobody_cascades_to_themselves(browsers: dict[str, Browser], plan: dict[str, int]) -> None:
+def test_what_is_chosen_after_the_preview_is_shown_before_it_is_done(
+    browsers: dict[str, Browser], members: Members, plan: dict[str, int]
+) -> None:
+    rosa = browsers["rosa"]
+    for what, method in (("cascade", "equal"), ("periods", "seasonal")):
+        path = f"/assignments/{plan['Hunters']}/{what}"
+        text = shown(rosa.get(path))
+        found = re.search(r'name="choices" value="([^"]+)"', text)
+        assert found
+        told = {"token": token_of(text), "choices": found[1]}
+        again = shown(rosa.post(path, **told, method=method, every="month", levels="1", rounding="1"))
+        assert "These choices were made after the preview." in again
+        assert token_of(again) != told["token"]
+    assert before(members, plan) == {"Acme": 9_000_00, "Hunters": 6_000_00}
+
+
+def test_nobody_cascades_to_themselves(browsers: dict[str, Browser], members: Members, plan: dict[str, int]) -> None:
     rosa, path = browsers["rosa"], f"/assignments/{plan['Acme']}/cascade"
     rosa.get(path)
     text = shown(rosa.post(path, method="equal", levels="all", rounding="100"))
+    assert "Your own share stays as it is, for somebody above you: Rosa" in text
+    rosa.post(path, token=token_of(text))
+    assert sorted(before(members, plan)) == ["Acme", "Eve", "Field", "Hunters", "Partners", "Sales", "Sam", "Tariq"]
+    items = members.stage.admin.get(f"/targets/{plan['target']}/assignments").items
+    (sales,) = [each["id"] for each in items if each["assignee"]["name"] == "Sales"]
+    own = f"person:{members.stage.cast.rosa}"
+    text = shown(rosa.post(f"/assignments/{sales}/cascade", method="equal", chosen=own, child=[own, "team:1"]))
     assert "Nobody changes their own quota" in text
     assert not TOKEN.search(text)
 

@@ -7,6 +7,7 @@ from datetime import date
 from paceline.domain.calendar import Window
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
+from paceline.org import reach
 from paceline.org.models import Person
 from paceline.plan.chain import TargetTree, tree_of
 from paceline.plan.family import people_there
@@ -49,6 +50,8 @@ def staying(scope: Scope, shares: Shares, widest: Iterable[Standing], old: Windo
             made.out[assignee] = f"left on {end}" if end is not None and end < span.start else "is not there yet"
         elif assignee.id not in people.carrying:
             made.out[assignee] = "carries no quota"
+        elif assignee in reach.oneself(scope):
+            made.out[assignee] = "is you, whose share somebody above you gives"
         elif moved:
             made.out[assignee] = moved
     return made

@@ -1,7 +1,7 @@
 """Cascading a share down the tree, and making the sums hold again after a hire or a departure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -13,7 +13,7 @@ from paceline.plan.actions import cascades
 from paceline.plan.actions.previews import Previewed
 from paceline.web.page import Page, page
 from paceline.web.planning import ground
-from paceline.web.planning.ground import Outcome, Planned
+from paceline.web.planning.ground import Planned
 
 METHODS = [
     (Method.WEIGHTED.value, "Weighted: by history, or by weights of yours"),
@@ -43,15 +43,16 @@ class Child:
 def cascade(page: Page, assignment_id: int) -> HttpResponseBase:
     """Choose how, look at every row, confirm."""
     under = ground.planned(page, assignment_id)
-    done = ground.confirmed(page, under, "Cascade")
+    options = partial(_options, page, under)
+    done = ground.confirmed(page, under, "Cascade", options)
     if isinstance(done, HttpResponseBase):
         return done
     children = _children(page, under)
-    made = _outcome(
-        page, under, lambda scope, options: cascades.preview_cascade(scope, assignment_id, options, page.today)
-    )
-    # What was confirmed and refused is previewed anew beside the reason.
-    outcome = Outcome(made.token, made.draft, made.unallocated, made.is_over, (*(done or ()), *made.faults))
+
+    def preview(scope: Scope, chosen: dict[str, Any]) -> Previewed:
+        return cascades.preview_cascade(scope, assignment_id, chosen, page.today)
+
+    outcome = ground.outcome(page, under, done, options, preview)
     shown = {
         "under": under,
         "outcome": outcome,
@@ -82,18 +83,10 @@ def rebalance(page: Page, assignment_id: int) -> HttpResponseBase:
     return page.render("paceline/planning/rebalance.html", shown)
 
 
-def _outcome(page: Page, under: Planned, preview: Callable[[Scope, dict[str, Any]], Previewed]) -> Outcome:
-    try:
-        options = _options(page, under)
-    except InvalidInput as error:
-        return Outcome(faults=ground.faults_of(error))
-    return ground.outcome(page, under, lambda scope: preview(scope, options))
-
-
 def _options(page: Page, under: Planned) -> dict[str, Any]:
     """The options as the verb takes them. Raises InvalidInput for amounts that are none."""
     if not page.is_posted:
-        return {"method": Method.WEIGHTED.value}
+        return {"method": Method.WEIGHTED.value, "levels": 1, "rounding": 1}
     post = page.request.POST
     options = ground.given(page, ("method", "history_from", "history_to", "hedge_percent"))
     options["levels"] = "all" if post.get("levels") == "all" else 1

@@ -1,18 +1,19 @@
 """What the pages of planning share: what is planned under, and the steps from a preview to its confirmation."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponseBase
 
 from paceline.errors import PacelineError
-from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org import reach
 from paceline.plan import find
 from paceline.plan.actions import previews
 from paceline.plan.actions.previews import Previewed
+from paceline.plan.draft import plain
 from paceline.plan.held import Held, held_one
 from paceline.plan.models import Target
 from paceline.web.formats import Figures
@@ -54,14 +55,27 @@ class Outcome:
     unallocated: str = ""
     is_over: bool = False
     faults: tuple[str, ...] = ()
+    # The choices that it is of, as the form sends them back with the token.
+    choices: str = ""
 
 
-def outcome(page: Page, under: Planned, work: Callable[[Scope], Previewed]) -> Outcome:
-    """What would be done, or what is wrong with what was asked for."""
+Options = Callable[[], dict[str, Any]]
+
+
+def outcome(
+    page: Page, under: Planned, done: tuple[str, ...] | None, options: Options, preview: Callable[..., Previewed]
+) -> Outcome:
+    """What would be done, or what is wrong with what was asked for; beside why it was not done, if that was pressed."""
     try:
-        return shown(under, page.do(work))
+        choices = options()
+        made = shown(under, page.do(lambda scope: preview(scope, choices)))
     except PacelineError as error:
-        return Outcome(faults=faults_of(error))
+        return Outcome(faults=(*(done or ()), *faults_of(error)))
+    return replace(made, faults=done or (), choices=_written(choices))
+
+
+def _written(choices: dict[str, Any]) -> str:
+    return json.dumps(plain(choices), sort_keys=True)
 
 
 def shown(under: Planned, made: Previewed) -> Outcome:
@@ -78,14 +92,21 @@ def faults_of(error: PacelineError) -> tuple[str, ...]:
     return tuple(part[:1].upper() + part[1:] for part in error.message.split("; "))
 
 
-def confirmed(page: Page, under: Planned, what: str) -> HttpResponseBase | tuple[str, ...] | None:
-    """Do what was previewed, where that was pressed; faults where it could not be done, None where nothing was."""
+def confirmed(
+    page: Page, under: Planned, what: str, options: Options | None = None
+) -> HttpResponseBase | tuple[str, ...] | None:
+    """Do what was previewed, where that was pressed; faults where it could not be done, None where nothing was.
+
+    What was chosen in the form and not yet shown is not done.
+    """
     token = page.request.POST.get("token", "")
     if not page.is_posted or not token:
         return None
     reason = page.request.POST.get("reason", "")
     number = under.held.id
     try:
+        if options and page.request.POST.get("choices", "") not in {"", _written(options())}:
+            return ("These choices were made after the preview. It is shown anew: look at it, and confirm then.",)
         made = page.do(lambda scope: previews.apply_preview_of(scope, "assignment", number, token, reason))
     except PacelineError as error:
         return faults_of(error)

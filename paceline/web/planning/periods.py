@@ -1,15 +1,18 @@
 """Generating periods: a share, or the whole tree below it, cut into months, quarters or weeks."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase
 
 from paceline.errors import InvalidInput, PacelineError
+from paceline.facts.scope import Scope
 from paceline.plan.actions.periods import preview_periods
+from paceline.plan.actions.previews import Previewed
 from paceline.plan.periods import CUSTOM, CUTS, EQUAL, SEASONAL
 from paceline.web.page import Page, page
 from paceline.web.planning import ground
-from paceline.web.planning.ground import Outcome, Planned
+from paceline.web.planning.ground import Planned
 
 METHODS = [
     (EQUAL, "Equal: the same amount each period"),
@@ -23,13 +26,17 @@ _CUT_WORDS = {"month": "Months", "quarter": "Quarters", "week": "Weeks"}
 def periods(page: Page, assignment_id: int) -> HttpResponseBase:
     """Choose how, look at every row, confirm."""
     under = ground.planned(page, assignment_id)
-    done = ground.confirmed(page, under, "Periods")
-    if isinstance(done, HttpResponseBase):
-        return done
     every = page.request.POST.get("every", "month")
     windows = _windows(page, under, every)
-    made = _outcome(page, under, len(windows))
-    outcome = Outcome(made.token, made.draft, made.unallocated, made.is_over, (*(done or ()), *made.faults))
+    options = partial(_options, page, under, len(windows))
+    done = ground.confirmed(page, under, "Periods", options)
+    if isinstance(done, HttpResponseBase):
+        return done
+
+    def preview(scope: Scope, chosen: dict[str, Any]) -> Previewed:
+        return preview_periods(scope, assignment_id, chosen)
+
+    outcome = ground.outcome(page, under, done, options, preview)
     shares = page.request.POST.getlist("share")
     shown = {
         "under": under,
@@ -56,16 +63,13 @@ def _windows(page: Page, under: Planned, every: str) -> list[Any]:
     return [row.place.window for row in made.draft.rows if row.place.assignee == under.held.assignee]
 
 
-def _outcome(page: Page, under: Planned, count: int) -> Outcome:
-    options: dict[str, Any] = ground.given(page, ("every", "method")) if page.is_posted else {"every": "month"}
-    if not page.is_posted or "whole_tree" in page.request.POST:
-        options["whole_tree"] = True
-    try:
-        if options.get("method") == CUSTOM:
-            options |= _custom(page, under, count)
-    except InvalidInput as error:
-        return Outcome(faults=ground.faults_of(error))
-    return ground.outcome(page, under, lambda scope: preview_periods(scope, under.held.id, options))
+def _options(page: Page, under: Planned, count: int) -> dict[str, Any]:
+    """The options as the verb takes them. Raises InvalidInput for shares that are none."""
+    if not page.is_posted:
+        return {"every": "month", "method": EQUAL, "whole_tree": True}
+    options: dict[str, Any] = ground.given(page, ("every", "method"))
+    options["whole_tree"] = "whole_tree" in page.request.POST
+    return options | (_custom(page, under, count) if options.get("method") == CUSTOM else {})
 
 
 def _custom(page: Page, under: Planned, count: int) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Filters(forms.Form):
     closed_to = DayField(required=False)
 
     def __init__(self, page: Page, scope: Scope, module: Module) -> None:
-        super().__init__(page.request.GET, label_suffix="")
+        # A dialog over the list has fields of the same names.
+        super().__init__(page.request.GET, label_suffix="", auto_id="filter_%s")
         status, own = field(module, "status"), self.fields
         closed = CLOSING[module].capitalize()
         own["closed_from"].label, own["closed_to"].label = f"{closed} from", f"{closed} to"
