@@ -97,19 +97,27 @@ def row(what: str, measured: str, limit: str = "", ratio: float | None = None) -
     print(f"| {what} | {measured} | {limit} | {'' if ratio is None else f'{ratio:.2f}'} |", flush=True)
 
 
-def write_people(path: Path) -> None:
+def write_people(path: Path, people: int = PEOPLE) -> None:
     chance = random.Random(1)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["name", "email", "department", "team"])
-        for number in range(PEOPLE):
-            team = chance.randrange(TEAMS)
+        for number in range(people):
+            team = chance.randrange(min(TEAMS, people))
             low = team % DEPARTMENTS
             path_of = f"Division {low % 8} > Area {low % 40} > Department {low}"
             writer.writerow([f"Person {number}", f"p{number}@example.com", path_of, f"Team {team}"])
 
 
-def write_deals(path: Path, count: int, cents: int = 0, *, shuffled: bool = False) -> None:
+def write_deals(
+    path: Path,
+    count: int,
+    cents: int = 0,
+    *,
+    shuffled: bool = False,
+    people: int = PEOPLE,
+    first_day: date = FIRST_DAY,
+) -> None:
     """Deals in the order they were created, as a CRM exports them; or shuffled over all years, the worst order."""
     chance = random.Random(2)
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -120,9 +128,9 @@ def write_deals(path: Path, count: int, cents: int = 0, *, shuffled: bool = Fals
         for number in range(count):
             status = chance.choices(("won", "lost", "open"), (50, 30, 20))[0]
             day = chance.randrange(DAYS) if shuffled else number * DAYS // count
-            created = FIRST_DAY + timedelta(days=day)
+            created = first_day + timedelta(days=day)
             closed = "" if status == "open" else created + timedelta(days=chance.randrange(1, 120))
-            owner = f"p{chance.randrange(PEOPLE)}@example.com"
+            owner = f"p{chance.randrange(people)}@example.com"
             amount = f"{chance.randrange(100, 100_000)}.{50 + cents:02d}"
             name, product = f"Deal {number}", f"P{number % 40}"
             writer.writerow([f"D{number:09d}", name, owner, amount, "USD", status, created, closed, product])

@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection
-from dataclasses import replace
-from typing import Any, LiteralString
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -15,9 +14,10 @@ from paceline.api.callers import Caller, now
 from paceline.api.latest import latest
 from paceline.api.models import KEY_CHARACTERS_MAX, Answered
 from paceline.domain.calendar import local_day
-from paceline.errors import InvalidInput, NotFound, PacelineError
+from paceline.errors import InvalidInput, PacelineError
 from paceline.facts import clock
 from paceline.facts.scope import Scope
+from paceline.org.kept import knowing
 
 OK, CREATED, NO_CONTENT, NOT_MODIFIED = 200, 201, 204, 304
 MEDIA_TYPE = "application/json"
@@ -173,22 +173,12 @@ def asked_tags(request: HttpRequest, header: str) -> list[str]:
     return [tag.strip().removeprefix("W/") for tag in request.headers.get(header, "").split(",") if tag.strip()]
 
 
-# Every posting moves the clock, and every other change is in the trail. Index: org_change_last.
-_STATE: LiteralString = """
-    SELECT c.posted_at, (SELECT max(id) FROM org_change WHERE org_id = %(org_id)s), o.time_zone
-    FROM ledger_clock c JOIN org_organization o ON o.id = c.org_id WHERE c.org_id = %(org_id)s"""
-
-
 def _state(request: HttpRequest, scope: Scope) -> tuple[str, Scope]:
     """The tag of all that is, and the scope that knows the last posting and the last change."""
-    row = scope.run(_STATE, {"org_id": scope.org_id}, hot=True).fetchone()
-    if row is None:
-        raise NotFound("there is no such organization")
-    posted_at, last, zone = row
+    known, zone = knowing(scope)
     day = local_day(now(), ZoneInfo(zone))
     # Another version may answer the same in another shape, and another caller sees another part.
     seen = (sorted(scope.access.permissions), scope.access.person_id)
-    parts = (paceline.__version__, request.get_full_path(), posted_at.isoformat(), last, day, scope.org_id, seen)
-    return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"', replace(
-        scope, change_id=last, posted_at=posted_at
-    )
+    state = (known.posted_at, known.change_id, day)
+    parts = (paceline.__version__, request.get_full_path(), *state, scope.org_id, seen)
+    return f'"{hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"', known

@@ -8,15 +8,34 @@ kept; any other scope reads.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, LiteralString, TypeVar
 
+from paceline.errors import NotFound
 from paceline.facts.scope import Scope
 
 Thing = TypeVar("Thing")
 
 # The weight of a thing is how many rows it was made of: some tens of megabytes of them.
 WEIGHT_MAX = 150_000
+
+# Every posting moves the clock, and every other change is in the trail. Index: org_change_last.
+_STATE: LiteralString = """
+    SELECT c.posted_at, (SELECT max(id) FROM org_change WHERE org_id = %(org_id)s), o.time_zone
+    FROM ledger_clock c JOIN org_organization o ON o.id = c.org_id WHERE c.org_id = %(org_id)s"""
+
+
+def knowing(scope: Scope) -> tuple[Scope, str]:
+    """The scope of a snapshot, which then knows its last posting and its last change; and the organization's time zone.
+
+    Raises NotFound.
+    """
+    row = scope.run(_STATE, {"org_id": scope.org_id}, hot=True).fetchone()
+    if row is None:
+        raise NotFound("there is no such organization")
+    posted_at, last, zone = row
+    return replace(scope, change_id=last, posted_at=posted_at), zone
 
 
 class Kept:

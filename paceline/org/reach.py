@@ -53,9 +53,14 @@ def seen(scope: Scope, day: date) -> frozenset[Assignee] | None:
 
 def check_sees(scope: Scope, assignee: Assignee, day: date | None = None) -> None:
     """Raises NotAllowed unless the actor sees the assignee's figures on that day, or today."""
+    check_sees_all(scope, [assignee], day)
+
+
+def check_sees_all(scope: Scope, assignees: Collection[Assignee], day: date | None = None) -> None:
+    """Raises NotAllowed unless the actor sees the figures of all of these on that day, or today."""
     if scope.access.allows(Permission.READ_ALL):
         return
-    if assignee not in (seen(scope, day or today(scope)) or ()):
+    if not frozenset(assignees) <= (seen(scope, day or today(scope)) or frozenset()):
         raise NotAllowed("you see your own figures and those of whoever is below you, and this is neither")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from paceline.domain.calendar import Window
 from paceline.errors import NotFound
@@ -91,12 +91,20 @@ def held_one(scope: Scope, assignment_id: int, known_at: datetime | None = None)
 
 
 def _held_one(scope: Scope, assignment_id: int, known_at: datetime | None) -> Held:
-    own = Assignment.objects.filter(org_id=scope.org_id, id=assignment_id)
-    for number, kind, of, start, end, value, parent_id, locked in rows_of(scope, own, known_at):
-        assignee = Assignee(kind, of)
-        name = names_of(scope, [assignee])[assignee]
-        return Held(number, assignee, name, Window(start, end), value, parent_id, locked)
-    raise NotFound("there is no such assignment")
+    found = held_some(scope, [assignment_id], known_at)
+    if not found:
+        raise NotFound("there is no such assignment")
+    return found[assignment_id]
+
+
+def held_some(scope: Scope, ids: Collection[int], known_at: datetime | None = None) -> dict[int, Held]:
+    """Some assignments now, or as they stood, by id, in as many queries for many as for few; maybe of many targets."""
+    rows = list(rows_of(scope, Assignment.objects.filter(org_id=scope.org_id, id__in=ids), known_at))
+    names = names_of(scope, [Assignee(kind, of) for _, kind, of, *_ in rows]) if rows else {}
+    return {
+        number: Held(number, Assignee(kind, of), names[kind, of], Window(start, end), value, parent_id, locked)
+        for number, kind, of, start, end, value, parent_id, locked in rows
+    }
 
 
 def value_below(scope: Scope, parent: Held, known_at: datetime | None = None) -> int | None:
@@ -115,6 +123,14 @@ def _value_below(scope: Scope, parent: Held, known_at: datetime | None) -> int |
     rows = rows_of(scope, Assignment.objects.filter(was, org_id=scope.org_id, **window), known_at)
     values = [value for *_, value, parent_id, _ in rows if parent_id == parent.id]
     return sum(values) if values else None
+
+
+def values_below(scope: Scope, parents: Collection[Held]) -> dict[int, int]:
+    """What the shares just below some come to now, each for its own window, by id, in one query."""
+    windows = {each.id: each.window for each in parents}
+    own = Assignment.objects.filter(org_id=scope.org_id, parent_id__in=windows, is_deleted=False)
+    sums = own.values_list("parent_id", "start_date", "end_date").annotate(total=Sum("value"))
+    return {parent: int(total) for parent, start, end, total in sums if windows[parent] == Window(start, end)}
 
 
 def rows_of(scope: Scope, own: QuerySet[Assignment], known_at: datetime | None) -> Iterable[_HeldRow]:

@@ -112,7 +112,7 @@ class Measure(Moment):
         """The days of the same window in earlier years, where those set the pace."""
         if self.basis != Basis.PAST_SHAPE or self.definition.kind == Kind.LEVEL:
             return None
-        return PastShape(window, self._days)
+        return PastShape(window, self.days_of_everybody)
 
     def pace_line(self, window: Window, value: int) -> dict[date, int]:
         """What is expected by the end of each day of the window."""
@@ -126,7 +126,8 @@ class Measure(Moment):
             line[day] = pace.rounded(value * share_over)
         return line
 
-    def _days(self, window: Window) -> dict[date, int]:
+    def days_of_everybody(self, window: Window) -> dict[date, int]:
+        """What the whole organization gained of it on each day of a window."""
         if self.known_at is None:
             return breakdown.days_of_everybody(self.scope, self.metric_id, window)
         figure = Figure(self.metric_id, self.definition.module, self.definition.kind, ORGANIZATION, window, self.stamp)
@@ -211,6 +212,11 @@ def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, 
     one = held_one(scope, assignment_id, measure.known_at)
     reach.check_sees(scope, one.assignee, measure.as_of)
     below = value_below(scope, one, measure.known_at)
+    return report_of(measure, one, below)
+
+
+def report_of(measure: Measure, one: Held, below: int | None) -> Report:
+    """A report of one row; `below` is what the shares just below it come to, where there are some."""
     return Report(measure, _Layout([one], {one.id: 0}, {} if below is None else {one.id: one.value - below}))
 
 

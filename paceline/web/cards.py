@@ -6,12 +6,9 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from paceline.domain.kinds import Kind
 from paceline.facts.scope import Scope
-from paceline.plan import behind, progress
-from paceline.plan.behind import Point
-from paceline.plan.models import Assignment, Target, TargetStatus
-from paceline.plan.progress import Report
+from paceline.plan.gathered import Glance, glances
+from paceline.plan.models import Target, TargetStatus
 from paceline.web import lines
 from paceline.web.lines import Line
 from paceline.web.page import Page
@@ -55,15 +52,14 @@ def running(scope: Scope, day: date) -> QuerySet[Target]:
     )
 
 
-def cards(page: Page, scope: Scope, assignments: Iterable[Assignment]) -> list[Card]:
-    """The cards of some assignments, whose targets were read with them."""
-    return [_card(page, scope, each) for each in assignments]
+def cards(page: Page, scope: Scope, wanted: Sequence[tuple[Target, int]]) -> list[Card]:
+    """The cards of some assignments, each asked as its target and its id."""
+    return [_card(page, each) for each in glances(scope, wanted, page.now)]
 
 
-def _card(page: Page, scope: Scope, assignment: Assignment) -> Card:
-    target = assignment.target
-    report = progress.report_one(scope, target, assignment.id, page.now)
-    row = report.row(report.shown[0])
+def _card(page: Page, made: Glance) -> Card:
+    report, target = made.report, made.report.target
+    row = report.row(made.held)
     elapsed = row.progress.elapsed
     return Card(
         target,
@@ -73,7 +69,7 @@ def _card(page: Page, scope: Scope, assignment: Assignment) -> Card:
         elapsed.working_days_left,
         elapsed.is_over,
         badge(row.progress.current, row.progress.target),
-        _burn_up(page, scope, report),
+        _burn_up(made),
     )
 
 
@@ -82,26 +78,21 @@ def badge(current: int, target: int) -> int | None:
     return next((each for each in MILESTONES if target > 0 and current * _PERCENT >= target * each), None)
 
 
-def _burn_up(page: Page, scope: Scope, report: Report) -> BurnUp | None:
-    (held,) = report.shown
-    if report.definition.kind == Kind.LEVEL:
-        return None
-    points = behind.series(scope, report.target, held, page.now)
+def _burn_up(made: Glance) -> BurnUp | None:
+    held, points = made.held, made.series()
     if not points:
         return None
     days = held.window.days
     top = max(held.value, *(each.current for each in points), 1)
-    line = progress.Measure(scope, report.target, progress.NOW, page.now).pace_line(held.window, held.value)
-    expected = [Point(day, value, value) for day, value in line.items()]
     return BurnUp(
-        _path(points, days, top),
-        _path(expected, days, top),
+        _path((each.current for each in points), days, top),
+        _path(made.pace_line().values(), days, top),
         f"{_HEIGHT - held.value * _HEIGHT / top:.1f}",
     )
 
 
-def _path(points: Sequence[Point], days: int, top: int) -> str:
+def _path(values: Iterable[int], days: int, top: int) -> str:
     return " ".join(
-        f"{(place + 1) * _WIDTH / days:.1f},{_HEIGHT - max(each.current, 0) * _HEIGHT / top:.1f}"
-        for place, each in enumerate(points)
+        f"{(place + 1) * _WIDTH / days:.1f},{_HEIGHT - max(value, 0) * _HEIGHT / top:.1f}"
+        for place, value in enumerate(values)
     )

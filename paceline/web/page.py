@@ -24,6 +24,7 @@ from paceline.facts import clock
 from paceline.facts.scope import Scope
 from paceline.org import directory, reach
 from paceline.org.actions.tokens import NotSignedIn
+from paceline.org.kept import knowing
 from paceline.org.models import Organization
 from paceline.plan import rules
 from paceline.web import formats
@@ -80,9 +81,10 @@ class Page:
             yield self._scope
             return
         with self.caller.reading() as scope:
-            self._scope = scope
+            # What was read of the control plane at the same last change is not read again.
+            self._scope, _ = knowing(scope)
             try:
-                yield scope
+                yield self._scope
             finally:
                 self._scope = None
 

@@ -77,7 +77,8 @@ def _own(page: Page, scope: Scope) -> list[cards.Card]:
         target__status=TargetStatus.ACTIVE.value,
     )
     related = own.select_related("target__metric", "target__measured_by__narrowed_from")
-    found = cards.cards(page, scope, related.order_by("-end_date", "start_date", "-value", "id")[:CARDS_MAX])
+    first = related.order_by("-end_date", "start_date", "-value", "id")[:CARDS_MAX]
+    found = cards.cards(page, scope, [(each.target, each.id) for each in first])
     return sorted(found, key=lambda each: (each.is_over, each.is_leading))
 
 
@@ -141,7 +142,7 @@ def _whole(page: Page, scope: Scope) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "targets": targets,
         "chosen": report and report.target,
-        "overview": cards.cards(page, scope, [first[each.id] for each in targets if each.id in first]),
+        "overview": cards.cards(page, scope, [(each, first[each.id].id) for each in targets if each.id in first]),
         "steps": None if report else _steps(page, scope),
     }
     if report is None:

@@ -13,7 +13,7 @@ from paceline.domain.calendar import DAY_ALWAYS, DAY_NEVER
 from paceline.facts.scope import Scope
 from paceline.org import directory
 from paceline.org.models import ExternalId, Membership, Person
-from paceline.plan import progress
+from paceline.plan.gathered import Glance, glances
 from paceline.plan.models import Assignment, Target, TargetStatus
 from paceline.web import lines
 from paceline.web.page import Page, page
@@ -128,11 +128,13 @@ def _targets(page: Page, scope: Scope, found: Person) -> list[dict[str, Any]]:
     )
     by_id = {each.id: each for each in running.select_related("metric", "measured_by__narrowed_from")}
     shown = own.filter(target_id__in=by_id).order_by("target_id", "-end_date", "start_date")[:TARGETS_SHOWN_MAX]
-    made: list[dict[str, Any]] = []
-    for each in shown:
-        report = progress.report_one(scope, by_id[each.target_id], each.id, page.now)
-        line = lines.line(page, report, report.row(report.shown[0]))
-        window, target = report.shown[0].window, by_id[each.target_id]
-        is_part = (window.start, window.end) != (target.start_date, target.end_date)
-        made.append({"target": target, "line": line, "window": window, "is_part": is_part})
-    return made
+    made = glances(scope, [(by_id[each.target_id], each.id) for each in shown], page.now)
+    return [_target(page, each) for each in made]
+
+
+def _target(page: Page, made: Glance) -> dict[str, Any]:
+    report, window = made.report, made.held.window
+    target = report.target
+    is_part = (window.start, window.end) != (target.start_date, target.end_date)
+    line = lines.line(page, report, report.row(made.held))
+    return {"target": target, "line": line, "window": window, "is_part": is_part}

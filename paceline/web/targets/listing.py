@@ -1,5 +1,6 @@
 """The list of targets, each with how far it is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -7,7 +8,8 @@ from django.http import HttpResponseBase
 
 from paceline.domain.calendar import Period
 from paceline.facts.scope import Scope
-from paceline.plan import find, progress, registry
+from paceline.plan import find, registry
+from paceline.plan.gathered import glances
 from paceline.plan.models import Assignment, Target, TargetStatus
 from paceline.web import lines
 from paceline.web.page import Page, page
@@ -44,7 +46,7 @@ def targets(page: Page) -> HttpResponseBase:
         related = own.select_related("metric", "measured_by__narrowed_from").order_by(*order)
         found = list(related[start : start + TARGETS_SHOWN_MAX + 1])
         shown = {
-            "targets": [_shown(page, scope, each) for each in found[:TARGETS_SHOWN_MAX]],
+            "targets": _shown(page, scope, found[:TARGETS_SHOWN_MAX]),
             "next": start + TARGETS_SHOWN_MAX if len(found) > TARGETS_SHOWN_MAX else None,
             "asked": asked,
             "status": status,
@@ -57,18 +59,26 @@ def targets(page: Page) -> HttpResponseBase:
         return page.render("paceline/targets/listed.html" if is_part else "paceline/targets/list.html", shown)
 
 
-def _shown(page: Page, scope: Scope, target: Target) -> dict[str, Any]:
-    """A target with how far the widest of its shares is, that of the organization first."""
-    first = _first(scope, target)
-    report = None if first is None else progress.report_one(scope, target, first, page.now)
-    line = None if report is None else lines.line(page, report, report.row(report.shown[0]))
-    value = lines.figures_for(page, target).whole(target.value)
-    return {"target": target, "line": line, "value": value}
+def _shown(page: Page, scope: Scope, targets: Sequence[Target]) -> list[dict[str, Any]]:
+    """Each target with how far the widest of its shares is, that of the organization first."""
+    first = _first(scope, targets)
+    having = [each for each in targets if each.id in first]
+    made = glances(scope, [(each, first[each.id]) for each in having], page.now)
+    told = {each.report.target.id: lines.line(page, each.report, each.report.row(each.held)) for each in made}
+    return [
+        {
+            "target": each,
+            "line": told.get(each.id),
+            "value": lines.figures_for(page, each).whole(each.value),
+        }
+        for each in targets
+    ]
 
 
-def _first(scope: Scope, target: Target) -> int | None:
-    """The share that stands for a target: the uppermost of its whole window that the caller sees."""
+def _first(scope: Scope, targets: Sequence[Target]) -> dict[int, int]:
+    """The shares that stand for targets: the uppermost of its whole window that the caller sees, by target."""
     seen = find.visible_assignments(scope)
     own = Assignment.objects.filter(org_id=scope.org_id, is_deleted=False) if seen is None else seen
-    whole = own.filter(target=target, start_date=target.start_date, end_date=target.end_date)
-    return whole.order_by(F("parent_id").asc(nulls_first=True), "id").values_list("id", flat=True).first()
+    whole = own.filter(target__in=targets, start_date=F("target__start_date"), end_date=F("target__end_date"))
+    uppermost = whole.order_by("target_id", F("parent_id").asc(nulls_first=True), "id").distinct("target_id")
+    return dict(uppermost.values_list("target_id", "id"))
