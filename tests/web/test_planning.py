@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.accounts.browser import Browser, Members
+from tests.api.calls import won
 from tests.web.test_home import words
 from tests.web.test_targets import assignments
 
@@ -111,6 +112,24 @@ def test_each_child_has_its_bounds_and_weights(
     assert "€6,000" in one
     assert "'lots' is not an amount" in post(method="equal", **{f"minimum:{sam}": "lots"})
     assert 'role="alert"' in post(method="equal", **{f"minimum:{sam}": "7,000"})
+
+
+def test_a_cascade_by_a_blend_says_how_much_each_metric_counts(
+    browsers: dict[str, Browser], members: Members, plan: dict[str, int]
+) -> None:
+    rosa, path = browsers["rosa"], f"/assignments/{plan['Hunters']}/cascade"
+    writer = members.stage.writer
+    writer.send(won("D1", "Tariq", 3_000_00, closed="2025-02-01"))
+    writer.send(*(won(f"D{number}", "Sam", 1_000_00, closed="2025-02-01") for number in (2, 3, 4)))
+    rosa.get(path)
+    days = {"history_from": "2025-01-01", "history_to": "2025-03-01"}
+    fields = {"method": "blend", "levels": "1", "rounding": "1", **days}
+    assert "say how much each metric counts" in shown(rosa.post(path, **fields))
+    # Of the money each has a half, of the deals Sam has three of four; at 60 to 40 that is 60 % for Sam.
+    text = shown(rosa.post(path, **fields, **{"blend:revenue": "60", "blend:deal_count": "40"}))
+    assert ("blend of metrics" in text, "€2,400" in text, "€3,600" in text) == (True, True, True)
+    assert 'name="blend:revenue" value="60"' in text
+    assert "blend.revenue: give a number" in shown(rosa.post(path, **fields, **{"blend:revenue": "much"}))
 
 
 def test_what_changed_underneath_is_told_and_shown_anew(

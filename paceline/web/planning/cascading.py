@@ -9,14 +9,18 @@ from django.http import HttpResponseBase
 from paceline.domain.shares import Method
 from paceline.errors import Fault, InvalidInput, PacelineError
 from paceline.facts.scope import Scope
+from paceline.plan import registry
 from paceline.plan.actions import cascades
 from paceline.plan.actions.previews import Previewed
 from paceline.web.page import Page, page
 from paceline.web.planning import ground
 from paceline.web.planning.ground import Planned
 
+# On the page a method of its own: weighted by several metrics together.
+BLEND = "blend"
 METHODS = [
     (Method.WEIGHTED.value, "Weighted: by history, or by weights of yours"),
+    (BLEND, "Blend: by several metrics together"),
     (Method.EQUAL.value, "Equal: the same to each"),
     (Method.MANUAL.value, "Manual: each value by hand"),
 ]
@@ -39,6 +43,15 @@ class Child:
     given: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A metric, with how much it was said to count in a blend."""
+
+    key: str
+    name: str
+    given: str
+
+
 @page("GET", "POST")
 def cascade(page: Page, assignment_id: int) -> HttpResponseBase:
     """Choose how, look at every row, confirm."""
@@ -57,6 +70,7 @@ def cascade(page: Page, assignment_id: int) -> HttpResponseBase:
         "under": under,
         "outcome": outcome,
         "children": children,
+        "metrics": _metrics(page),
         "methods": METHODS,
         "roundings": _roundings(under),
         "given": page.request.POST,
@@ -89,18 +103,21 @@ def _options(page: Page, under: Planned) -> dict[str, Any]:
         return {"method": Method.WEIGHTED.value, "levels": 1, "rounding": 1}
     post = page.request.POST
     options = ground.given(page, ("method", "history_from", "history_to", "hedge_percent"))
-    options["levels"] = "all" if post.get("levels") == "all" else 1
-    options["rounding"] = int(post["rounding"]) if post.get("rounding", "").isdecimal() else 1
-    if options.get("method") != Method.WEIGHTED:
+    faults: list[Fault] = []
+    by_history = {Method.WEIGHTED.value, BLEND}
+    if options.get("method") not in by_history:
         options.pop("history_from", None)
         options.pop("history_to", None)
+    if options.get("method") == BLEND:
+        options |= {"method": Method.WEIGHTED.value, "blend": _blend(page, faults)}
+    options["levels"] = "all" if post.get("levels") == "all" else 1
+    options["rounding"] = int(post["rounding"]) if post.get("rounding", "").isdecimal() else 1
     keys = post.getlist("child")
     chosen = post.getlist("chosen")
     if keys and len(chosen) < len(keys):
         options["children"] = chosen
-    faults: list[Fault] = []
     for word, name in {**_VALUES, **_FACTORS}.items():
-        if _ONLY_WITH.get(word, options.get("method")) != options.get("method"):
+        if _ONLY_WITH.get(word, post.get("method")) != post.get("method"):
             continue
         found = {key: post.get(f"{word}:{key}", "").strip() for key in chosen or keys}
         read = {key: _read(under, word, key, text, faults) for key, text in found.items() if text}
@@ -111,9 +128,28 @@ def _options(page: Page, under: Planned) -> dict[str, Any]:
     return options
 
 
+def _blend(page: Page, faults: list[Fault]) -> dict[str, str]:
+    """How much each metric counts, by its key; a metric that is left blank does not."""
+    given = {each.key: _plain(each.given) for each in _metrics(page) if each.given}
+    if not given:
+        faults.append(Fault(BLEND, "say how much each metric counts, such as 70 for one and 30 for another"))
+    return given
+
+
+def _metrics(page: Page) -> list[Counting]:
+    with page.reading() as scope:
+        own = list(registry.listed(scope).values_list("key", "name"))
+    post = page.request.POST
+    return [Counting(key, name, post.get(f"{BLEND}:{key}", "").strip()) for key, name in own]
+
+
+def _plain(text: str) -> str:
+    return text.replace(",", ".")
+
+
 def _read(under: Planned, word: str, key: str, text: str, faults: list[Fault]) -> Any:
     if word in _FACTORS:
-        return text.replace(",", ".")
+        return _plain(text)
     try:
         return under.figures.parse(text)
     except ValueError as error:
