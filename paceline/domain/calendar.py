@@ -29,10 +29,16 @@ class Window:
 
     start: date
     end: date
+    # A plan of everybody's months looks windows up a million times.
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
             raise ValueError(f"{self.end} is not after {self.start}; the end is exclusive")
+        object.__setattr__(self, "_hash", hash((self.start, self.end)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def days(self) -> int:

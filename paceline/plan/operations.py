@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, LiteralString, NamedTuple
 
 from paceline.facts import clock, postings
@@ -78,28 +79,34 @@ def write(scope: Scope, draft: Draft, options: Mapping[str, Any], reason: str) -
         ((numbers,),) = scope.run(_NUMBERS, {"count": len(new)})
         ids.update(zip(new, map(int, numbers.split()), strict=True))
     origin = _ORIGINS[draft.kind].value
-    changes = [change for row in draft.rows if (change := _change(row, ids, origin)) is not None]
+    changes = (change for row in draft.rows if (change := _change(row, ids, origin)) is not None)
     return post(scope, draft, changes, options, reason)
 
 
 def post(
-    scope: Scope, draft: Draft, changes: Sequence[Change], options: Mapping[str, Any], reason: str
+    scope: Scope, draft: Draft, changes: Iterable[Change], options: Mapping[str, Any], reason: str
 ) -> Operation | None:
-    """Store these changes of the draft's target with one stamp, on record and announced. The lock is held."""
-    if not changes:
+    """Store these changes of the draft's target with one stamp, on record and announced. The lock is held.
+
+    None where there are none. Raises NotAllowed, maybe after a part of them: the transaction is to end with it.
+    """
+    waiting, count = iter(changes), 0
+    part = list(islice(waiting, PART_ROWS))
+    if not part:
         return None
-    check_may(scope, changes)
     posted_at = clock.tick(scope)
     given = {"org_id": scope.org_id, "target_id": draft.target.id, "actor": scope.actor, "reason": reason}
     # The database writes one part while the next is made ready.
     with scope.connection.pipeline():
-        for first in range(0, len(changes), PART_ROWS):
-            part = changes[first : first + PART_ROWS]
+        while part:
+            check_may(scope, part)
             scope.run(_WRITE, {**given, "posted_at": posted_at, **_columns(part)})
+            count += len(part)
+            part = list(islice(waiting, PART_ROWS))
     postings.announce(scope, Posting(posted_at, targets=frozenset({draft.target.id})))
     operation = _noted(scope, draft, posted_at, options, reason)
     # What it changed is on record in plan_assignment_value, row by row: see docs/decisions/operations-are-one-entry.md.
-    entry = {"target_id": draft.target.id, "root_id": draft.root_id, "assignments": len(changes)}
+    entry = {"target_id": draft.target.id, "root_id": draft.root_id, "assignments": count}
     audit.Trail(scope, draft.kind.value, reason).record("operation", operation.id, old=None, new=entry)
     return operation
 
