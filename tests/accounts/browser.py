@@ -57,12 +57,12 @@ class Browser:
     def get(self, path: str) -> Any:
         return self.client.get(path)
 
-    def send(self, path: str, **fields: str) -> Any:
+    def send(self, path: str, **fields: str | list[str]) -> Any:
         """Open the page and send its form."""
         self.client.get(path)
         return self.post(path, **fields)
 
-    def post(self, path: str, **fields: str) -> Any:
+    def post(self, path: str, **fields: str | list[str]) -> Any:
         """Send a form with the browser's token."""
         token = self.client.cookies["paceline_csrf"].value if "paceline_csrf" in self.client.cookies else ""
         return self.client.post(path, {"csrfmiddlewaretoken": token, **fields})
