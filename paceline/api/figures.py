@@ -3,19 +3,19 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from ninja.params.functions import Query
 
-from paceline.api import answers
+from paceline.api import answers, trees
 from paceline.api.callers import Signed, now
-from paceline.api.pages import CursorQuery, IdQuery, LimitQuery, PathId, after, cursor, page
+from paceline.api.pages import CursorQuery, IdQuery, LimitQuery, PathId, after, page
 from paceline.api.shapes import PROBLEMS, AssigneeOut, Day, Time, day_of
 from paceline.domain.calendar import Window
 from paceline.domain.record import KEY_CHARACTERS_MAX, Module
 from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
+from paceline.org import reach
 from paceline.org.kept import kept
 from paceline.org.names import findable
 from paceline.plan import behind, find, progress, rules, shown, trail
@@ -177,8 +177,8 @@ def target_progress(
     def make(scope: Scope) -> bytes:
         target = find.target(scope, target_id)
         report = progress.report(scope, target, now(), clocks, part)
-        known = {} if clocks.known_at else _written(scope, report, part)
-        return _tree(report, skipped, limit, known)
+        texts = trees.Texts() if clocks.known_at else _texts(scope, report, part)
+        return trees.written(report, skipped, limit, texts)
 
     return answers.read(request, make)
 
@@ -333,35 +333,11 @@ def explain(
     return answers.read(request, make)
 
 
-# What a row is written as, by its assignment, with the current value for which that is so.
-Written = dict[int, tuple[int, bytes]]
-
-
-def _written(scope: Scope, report: Report, part: Window | None) -> Written:
-    """The rows of earlier answers that still are what they were, but for their current values and their clocks."""
-    name = ("rows", report.target.id, part, report.as_of, frozenset(report.elapsed.items()))
-    return kept.get(scope, name, Written, lambda _: len(report.shown))
-
-
-def _tree(report: Report, skipped: int, limit: int, known: Written) -> bytes:
-    upto = skipped + limit
-    rows = [_row(report, each, known) for each in report.shown[skipped:upto]]
-    clocks = orjson.dumps(shown.clocks(report))[1:]
-    rest = orjson.dumps({"next": cursor(upto) if len(report.shown) > upto else None})[1:-1]
-    end = b"," + clocks
-    return b"".join((b'{"items":[', (end + b",").join(rows), end if rows else b"", b"],", rest, b",", clocks))
-
-
-def _row(report: Report, each: Held, known: Written) -> bytes:
-    """The row as JSON, without its clocks and its last brace."""
-    current = report.currents.get(each.id, 0)
-    before = known.get(each.id)
-    if before is not None and before[0] == current:
-        return before[1]
-    (made,) = shown.timeless_rows(report, [report.row(each)])
-    text = orjson.dumps(made)[:-1]
-    known[each.id] = current, text
-    return text
+def _texts(scope: Scope, report: Report, part: Window | None) -> trees.Texts:
+    """The rows of earlier answers that were asked for at the same time by whoever sees the same."""
+    seen = reach.seen(scope, report.as_of)
+    name = ("rows", report.target.id, part, seen, report.as_of, frozenset(report.elapsed.items()))
+    return kept.get(scope, name, trees.Texts, lambda _: len(report.shown))
 
 
 def _held(scope: Scope, assignment_id: int, clocks: Clocks) -> tuple[Target, Held]:

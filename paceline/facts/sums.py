@@ -164,7 +164,7 @@ def flow(
         values = asked.values(scope, metric_id, window, known_at)
         if template is _FLOW:
             values["movers"] = [person_id for (person_id,) in scope.run(_MOVERS, values)]
-        found |= _read(scope, query, values, place)
+        _read(scope, query, values, place, found)
     return found
 
 
@@ -179,13 +179,11 @@ def level(
     found: Sums = {}
     query = asked.query(_LEVEL, _LEVEL_PLACES, then=known_at is not None)
     for place, window in enumerate(() if asked.is_nobody else windows):
-        found |= _read(scope, query, asked.values(scope, metric_id, window, known_at), place)
+        _read(scope, query, asked.values(scope, metric_id, window, known_at), place, found)
     return found
 
 
-def _read(scope: Scope, query: bytes, values: dict[str, object], place: int) -> Sums:
-    found: Sums = {}
+def _read(scope: Scope, query: bytes, values: dict[str, object], place: int, found: Sums) -> None:
     for kind, number, value in scope.run(query, values).fetchall():
         assignee = Assignee(*unit_of(number)) if kind == "unit" else Assignee(kind, number)
         found[place, assignee] = value
-    return found
