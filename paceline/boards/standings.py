@@ -10,15 +10,14 @@ from paceline.boards.entrants import Names, entrants_of, own_entrant
 from paceline.boards.models import BoardPeriod, Entrants, Leaderboard, RankBy
 from paceline.domain import ranking
 from paceline.domain.calendar import DAY_MIN, Window
-from paceline.domain.kinds import Kind
 from paceline.domain.metric import Definition
 from paceline.domain.ranking import Entry, Standing
 from paceline.domain.reason import Number
 from paceline.errors import Conflict, InvalidInput
-from paceline.facts import standing, sums
+from paceline.facts import standing
 from paceline.facts.scope import Scope
 from paceline.facts.standing import Reached
-from paceline.facts.sums import Asked, Assignee
+from paceline.facts.sums import Assignee
 from paceline.org import directory
 from paceline.plan import rules
 from paceline.plan.clocks import Clocks, Moment
@@ -200,10 +199,4 @@ class _Asked:
         metric_id, kind, known_at = self.board.measured.id, self.definition.kind, self.moment.known_at
         if self.kind == "person":
             return standing.of_people(self.scope, metric_id, kind, window, known_at)
-        teams = [Assignee("team", number) for number in self.names]
-        read = sums.level if kind == Kind.LEVEL else sums.flow
-        values = read(self.scope, metric_id, [window], Asked(teams), known_at)
-        days = standing.days_of_teams(self.scope, metric_id, kind, window, list(self.names), known_at)
-        return {
-            number: Reached(values.get((0, Assignee("team", number)), 0), days.get(number)) for number in self.names
-        }
+        return standing.of_teams(self.scope, metric_id, kind, window, list(self.names), known_at)

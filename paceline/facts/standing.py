@@ -9,9 +9,10 @@ from psycopg import sql
 
 from paceline.domain.calendar import Window
 from paceline.domain.kinds import Kind
+from paceline.facts import sums
 from paceline.facts.rollup import unit_number, unit_of
 from paceline.facts.scope import Scope
-from paceline.facts.sums import ASKED_MAX
+from paceline.facts.sums import ASKED_MAX, Asked, Assignee
 
 
 class Reached(NamedTuple):
@@ -51,14 +52,15 @@ _LEVEL_THEN: LiteralString = """
     FROM ({days}) d GROUP BY d.person_id"""
 
 # Index: daily_total's primary key alone, and rollup_standing; with known_at credit_counted, and rollup's primary key.
+# The stays are taken apart before their days are laid against them: there are fewer stays than days.
 _TEAM_DAYS: LiteralString = """
-    SELECT s.number, max(s.day) FROM (
-        SELECT r.number, d.day FROM ({days}) d
-        JOIN (SELECT r.person_id, r.from_day, r.to_day, u.number
-              FROM rollup r CROSS JOIN LATERAL unnest(r.units) u (number)
-              WHERE {known} AND {among} AND u.number < 0) r ON r.person_id = d.person_id AND {within}
+    WITH stay AS MATERIALIZED (
+        SELECT r.person_id, r.from_day, r.to_day, u.number FROM rollup r CROSS JOIN LATERAL unnest(r.units) u (number)
+        WHERE {known} AND {among} AND u.number < 0)
+    SELECT s.number, sum(s.value)::bigint, max(s.day) FILTER (WHERE s.value <> 0) FROM (
+        SELECT r.number, d.day, sum(d.value) AS value FROM ({days}) d JOIN stay r ON r.person_id = d.person_id AND {within}
         WHERE d.day >= %(start)s AND d.day < %(end)s
-        GROUP BY r.number, d.day HAVING sum(d.value) <> 0) s
+        GROUP BY r.number, d.day) s
     GROUP BY s.number"""
 _ASKED: LiteralString = "r.units && %(units)s::bigint[]"
 # Where a flow's days count, and a level's: with whoever was there on the day, with whoever is there at the end.
@@ -107,24 +109,35 @@ def of_people(
     return {person_id: Reached(value, day) for person_id, value, day in rows}
 
 
-def days_of_teams(
+def of_teams(
     scope: Scope,
     metric_id: int,
     kind: Kind,
     window: Window,
     team_ids: Collection[int],
     known_at: datetime | None = None,
-) -> dict[int, date]:
-    """The last day of the window on which what these teams come to changed; teams without one are left out.
+) -> dict[int, Reached]:
+    """What these teams come to in the window, or what stands with them at its end, and since when.
 
-    A level is that of the people who are in the team at the end of the window.
+    A flow is that of whoever was in the team on the day, a level that of the people who are in it at the end. Teams
+    without anything are left out.
     """
     values = _values(scope, metric_id, window, known_at)
     values["units"] = [unit_number("team", number) for number in team_ids]
     query = _query(_TEAM_DAYS, kind, then=known_at is not None, few_units=len(team_ids) <= ASKED_MAX)
     asked = set(team_ids)
-    found = ((unit_of(number)[1], day) for number, day in scope.run(query, values))
-    return {number: day for number, day in found if number in asked}
+    read = {unit_of(number)[1]: Reached(value, day) for number, value, day in scope.run(query, values)}
+    found = {number: each for number, each in read.items() if number in asked}
+    if kind == Kind.FLOW:
+        return found
+    # What stands there came in all the time before, too.
+    teams = [Assignee("team", number) for number in asked]
+    stands = sums.level(scope, metric_id, [window], Asked(teams), known_at)
+    return {
+        number: Reached(value, found[number].day if number in found else None)
+        for number in asked
+        if (value := stands.get((0, Assignee("team", number)), 0)) or number in found
+    }
 
 
 def people_of_unit(scope: Scope, unit_kind: str, unit_id: int, day: date, known_at: datetime | None = None) -> set[int]:

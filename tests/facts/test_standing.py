@@ -76,15 +76,17 @@ def test_units_have_those_who_are_there_on_the_day(scope: Scope) -> None:
     assert standing.teams_with_people(scope, on(20), then) == {HUNTERS}
 
 
-def test_a_teams_days_are_those_of_who_was_in_it(scope: Scope) -> None:
+def test_a_team_comes_to_what_those_brought_who_were_in_it(scope: Scope) -> None:
     write(scope, Module.DEALS, won("1", "Sam", 40, 3), won("2", "Sam", 5, 20), won("3", "Tariq", 1, 9))
     write(scope, Module.DEALS, won("4", "Tariq", 2, 12), won("5", "Sam", -2, 12))
     then = clock.known_now(scope)
     rollup.post(scope, {stay(HUNTERS, SAM, None, 15)}, [SAM])
-    assert standing.days_of_teams(scope, REVENUE, Kind.FLOW, MONTH, [HUNTERS]) == {HUNTERS: on(9)}
-    assert standing.days_of_teams(scope, REVENUE, Kind.FLOW, MONTH, [HUNTERS], then) == {HUNTERS: on(20)}
-    assert standing.days_of_teams(scope, PIPELINE, Kind.LEVEL, days(-9, 31), [HUNTERS]) == {HUNTERS: on(12)}
-    assert standing.days_of_teams(scope, REVENUE, Kind.FLOW, MONTH, []) == {}
+    # On the 12th two and minus two come to nothing, so that day is none on which it got anywhere.
+    assert standing.of_teams(scope, REVENUE, Kind.FLOW, MONTH, [HUNTERS]) == {HUNTERS: Reached(41, on(9))}
+    assert standing.of_teams(scope, REVENUE, Kind.FLOW, MONTH, [HUNTERS], then) == {HUNTERS: Reached(46, on(20))}
+    assert standing.of_teams(scope, PIPELINE, Kind.LEVEL, days(-9, 31), [HUNTERS]) == {HUNTERS: Reached(0, on(12))}
+    assert standing.of_teams(scope, PIPELINE, Kind.LEVEL, days(-9, 5), [HUNTERS]) == {HUNTERS: Reached(1, on(3))}
+    assert standing.of_teams(scope, REVENUE, Kind.FLOW, MONTH, []) == {}
 
 
 def test_no_standing_reads_a_table_in_full(scope_at_size: Scope, scans: Callable[[], set[str]]) -> None:
@@ -93,7 +95,7 @@ def test_no_standing_reads_a_table_in_full(scope_at_size: Scope, scans: Callable
         assert len(standing.of_people(scope, REVENUE_AT_SIZE, Kind.FLOW, QUARTER, known_at)) > PEOPLE / 2
         assert standing.people_of_unit(scope, "team", 7, QUARTER.start, known_at)
         assert len(standing.teams_with_people(scope, QUARTER.start, known_at)) == 100
-        assert standing.days_of_teams(scope, REVENUE_AT_SIZE, Kind.FLOW, QUARTER, [7], known_at)
+        assert standing.of_teams(scope, REVENUE_AT_SIZE, Kind.FLOW, QUARTER, [7], known_at)
     assert standing.of_people(scope, PIPELINE_AT_SIZE, Kind.LEVEL, QUARTER)
-    assert standing.days_of_teams(scope, PIPELINE_AT_SIZE, Kind.LEVEL, QUARTER, [7])
+    assert standing.of_teams(scope, PIPELINE_AT_SIZE, Kind.LEVEL, QUARTER, [7])
     assert scans() == set()
