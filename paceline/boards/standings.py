@@ -1,9 +1,10 @@
 """The standings of a board on any day, as known at any time: who ranks where, and one's own row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from operator import attrgetter
 
 from paceline.boards import periods, quota
 from paceline.boards.entrants import Names, entrants_of, own_entrant
@@ -49,6 +50,14 @@ class Figure:
         return None if self.before is None else self.value - self.before
 
 
+# What decides of an entrant's figure, once for many thousands of them.
+_DECIDES: Mapping[RankBy, Callable[[Figure], Number | None]] = {
+    RankBy.ATTAINMENT: attrgetter("attainment"),
+    RankBy.IMPROVED: attrgetter("change"),
+    RankBy.VALUE: attrgetter("value"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One entrant's place; the rank is None where what is ranked by is undefined."""
@@ -65,7 +74,7 @@ class Standings:
     """The rows that are shown, and below them one's own with its neighbours, if it is not among them.
 
     Asked again with its `as_of` and `known_at` it is the same for ever. `window` is the whole period; `entrants` is how
-    many stand on the board.
+    many stand on the board, and `is_blank` says that none of them has anything.
     """
 
     board: Leaderboard
@@ -79,6 +88,7 @@ class Standings:
     entrants: int
     rows: Sequence[Row]
     own: Sequence[Row]
+    is_blank: bool
 
 
 def standings(
@@ -120,6 +130,7 @@ def standings(
         len(ranked),
         rows(shown.top),
         rows(shown.own),
+        not any(each.value or each.before for each in figures.values()),
     )
 
 
@@ -146,7 +157,8 @@ class _Asked:
         run = self._cut(self.window)
         now = self._reached(run)
         if self.board.rank_by == RankBy.VALUE.value:
-            return {number: Figure(*now.get(number, _NOTHING), run.start) for number in self.names}
+            nothing = Figure(*_NOTHING, run.start)
+            return {number: Figure(*now[number], run.start) if number in now else nothing for number in self.names}
         stretch = periods.stretch_before(self.period, run, self.moment.organization)
         before = self._reached(stretch)
         return {
@@ -156,8 +168,9 @@ class _Asked:
 
     def entries(self, figures: Mapping[int, Figure]) -> list[Entry[int]]:
         """The entrants with what decides; who stood there before the first day got there on it."""
+        decides = _DECIDES[RankBy(self.board.rank_by)]
         return [
-            Entry(number, self.names[number], self._deciding(each), each.reached_on or each.since)
+            Entry(number, self.names[number], decides(each), each.reached_on or each.since)
             for number, each in figures.items()
         ]
 
@@ -165,12 +178,6 @@ class _Asked:
         """An entrant's place as it is shown."""
         number = each.entry.key
         return Row(each.rank, Assignee(self.kind, number), each.entry.name, figure, number == own)
-
-    def _deciding(self, figure: Figure) -> Number | None:
-        by = self.board.rank_by
-        if by == RankBy.ATTAINMENT.value:
-            return figure.attainment
-        return figure.change if by == RankBy.IMPROVED.value else figure.value
 
     def _cut(self, window: Window) -> Window:
         """The days of a window that has begun, up to the one asked for."""

@@ -170,6 +170,32 @@ class Progress(NamedTuple):
     required_per_day: int | None
 
 
+def status(
+    current: int,
+    target: int,
+    elapsed: Elapsed,
+    *,
+    kind: Kind,
+    direction: Direction,
+    on_pace_percent: int,
+    upcoming: bool,
+) -> Status:
+    """The status of `progress` alone, for many thousands of rows of which nothing else is shown."""
+    if upcoming:
+        return Status.UPCOMING
+    share = 1 if kind == Kind.LEVEL else elapsed.share
+    over, under = target * share.numerator, share.denominator
+    return _status(
+        current,
+        target,
+        over - current * under,
+        over * on_pace_percent,
+        is_over=elapsed.is_over,
+        kind=kind,
+        direction=direction,
+    )
+
+
 def progress(
     current: int,
     target: int,
@@ -188,15 +214,6 @@ def progress(
     share = 1 if kind == Kind.LEVEL else elapsed.share
     over, under = target * share.numerator, share.denominator
     expected = _rounded(over, under)
-    begun = _status(
-        current,
-        target,
-        over - current * under,
-        over * on_pace_percent,
-        is_over=elapsed.is_over,
-        kind=kind,
-        direction=direction,
-    )
     return Progress(
         current=current,
         target=target,
@@ -206,7 +223,15 @@ def progress(
         expected=expected,
         pace=current - expected,
         pace_ratio=Fraction(current * under, over) if over else None,
-        status=Status.UPCOMING if upcoming else begun,
+        status=status(
+            current,
+            target,
+            elapsed,
+            kind=kind,
+            direction=direction,
+            on_pace_percent=on_pace_percent,
+            upcoming=upcoming,
+        ),
         projected=_projected(current, elapsed, kind),
         required_per_day=_required(current, target, elapsed, kind, direction),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
 from typing import Generic
 
 from paceline.domain.kinds import Direction
@@ -52,10 +53,11 @@ def rank(entries: Iterable[Entry[K]], direction: Direction = Direction.HIGHER) -
     given = list(entries)
     valued = [each for each in given if each.value is not None]
     undefined = sorted((each for each in given if each.value is None), key=lambda each: (each.name, each.key))
+    is_whole = all(type(each.value) is int for each in valued)
     # Sorting is stable: first the order inside a tie, then the values.
     valued.sort(key=lambda each: (each.name, each.key))
     valued.sort(key=_first_there)
-    valued.sort(key=_value, reverse=direction == Direction.HIGHER)
+    valued.sort(key=attrgetter("value") if is_whole else _value, reverse=direction == Direction.HIGHER)
     return [*_ranked(valued), *(Standing(None, each) for each in undefined)]
 
 

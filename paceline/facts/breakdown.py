@@ -173,6 +173,49 @@ def standing_of_person(scope: Scope, metric_ids: Collection[int], person_id: int
     return dict(iter(scope.run(_STANDING_OF_PERSON, values)))
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """What one record came to on a day for one person, and when that was posted last."""
+
+    record_id: int
+    external_id: str
+    name: str | None
+    person_id: int
+    value: int
+    posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfDay:
+    """The newest records of a day; `count` and `total` are of all."""
+
+    records: list[Newest]
+    count: int
+    total: int
+
+
+# Index: credit_counted.
+_OF_DAY: LiteralString = """
+    SELECT b.record_id, r.external_id, r.name, b.person_id, b.value, b.posted_at, b.count, b.total FROM (
+        SELECT c.record_id, c.person_id, sum(c.value)::bigint AS value, max(c.posted_at) AS posted_at,
+            count(*) OVER () AS count, (sum(sum(c.value)) OVER ())::bigint AS total
+        FROM credit c WHERE c.org_id = %(org_id)s AND c.metric_id = %(metric)s AND c.day = %(day)s
+        AND c.person_id = ANY(%(people)s::bigint[])
+        GROUP BY c.record_id, c.person_id HAVING sum(c.value) <> 0
+        ORDER BY max(c.posted_at) DESC, c.record_id DESC, c.person_id LIMIT %(limit)s) b
+    JOIN {table} r ON r.org_id = %(org_id)s AND r.record_id = b.record_id
+    ORDER BY b.posted_at DESC, b.record_id DESC, b.person_id"""
+
+
+def newest(scope: Scope, metric_id: int, module: Module, people: Collection[int], day: date, limit: int) -> OfDay:
+    """The records that count for some people on one day, as all stands now, the last posted first."""
+    query = sql.SQL(_OF_DAY).format(table=TABLES[module].identifier)
+    values = {"org_id": scope.org_id, "metric": metric_id, "day": day, "people": list(people), "limit": limit}
+    rows = scope.run(query, values).fetchall()
+    count, total = rows[0][6:] if rows else (0, 0)
+    return OfDay([Newest(*row[:6]) for row in rows], count, total)
+
+
 Changes = dict[date, list[tuple[int, int]]]
 
 

@@ -1,7 +1,7 @@
 """What is behind a figure: its records, its days with the pace line, and why a record counts or not."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from paceline.domain.metric import Definition
 from paceline.domain.rollup import Stay
 from paceline.errors import NotFound
 from paceline.facts import breakdown, clock, explain, rollup
-from paceline.facts.breakdown import Counted, Figure
+from paceline.facts.breakdown import Counted, Figure, OfDay
 from paceline.facts.explain import Explanation, Rule
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
@@ -48,6 +48,13 @@ def records(
     reach.check_sees(scope, assignment.assignee, measure.as_of)
     figure = _figure(measure, assignment)
     return [] if figure is None else breakdown.records(scope, figure, after, limit)
+
+
+def newest(scope: Scope, target: Target, people: Collection[int], now: datetime, limit: int) -> OfDay:
+    """The records that count today for some people, the last that came in first; of a level what it gained or lost."""
+    measure = Measure(scope, target, NOW, now)
+    reach.check_sees_all(scope, [Assignee("person", each) for each in people], measure.as_of)
+    return breakdown.newest(scope, measure.metric_id, measure.definition.module, people, measure.as_of, limit)
 
 
 def series(scope: Scope, target: Target, assignment: Held, now: datetime, clocks: Clocks = NOW) -> list[Point]:

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from paceline.domain import pace
 from paceline.domain.calendar import Window, WorkCalendar, add_months
-from paceline.domain.kinds import Kind
-from paceline.domain.pace import Basis, Elapsed, Past, Progress
+from paceline.domain.kinds import Direction, Kind
+from paceline.domain.pace import Basis, Elapsed, Past, Progress, Status
 from paceline.facts import breakdown, sums
 from paceline.facts.breakdown import Figure
 from paceline.facts.scope import Scope
@@ -71,6 +71,15 @@ def past_window(window: Window, years: int) -> Window:
     return Window(add_months(window.start, back), add_months(window.end, back))
 
 
+class _Rules(TypedDict):
+    """What a progress is judged by, beside its figures."""
+
+    kind: Kind
+    direction: Direction
+    on_pace_percent: int
+    upcoming: bool
+
+
 class Measure(Moment):
     """How one target is measured on the two clocks: shared by progress, series and records."""
 
@@ -94,15 +103,19 @@ class Measure(Moment):
 
     def progress(self, current: int, value: int, window: Window, elapsed: Elapsed) -> Progress:
         """Progress towards an assignment's value."""
-        return pace.progress(
-            current,
-            value,
-            elapsed,
-            kind=self.definition.kind,
-            direction=self.direction,
-            on_pace_percent=self.organization.on_pace_percent,
-            upcoming=self.as_of < window.start,
-        )
+        return pace.progress(current, value, elapsed, **self._rules(window))
+
+    def status(self, current: int, value: int, window: Window, elapsed: Elapsed) -> Status:
+        """The status of that progress alone."""
+        return pace.status(current, value, elapsed, **self._rules(window))
+
+    def _rules(self, window: Window) -> _Rules:
+        return {
+            "kind": self.definition.kind,
+            "direction": self.direction,
+            "on_pace_percent": self.organization.on_pace_percent,
+            "upcoming": self.as_of < window.start,
+        }
 
     def work(self, window: Window) -> WorkCalendar:
         """The working days of the window."""
@@ -173,7 +186,19 @@ class Report:
         """The row of one that is shown."""
         current, elapsed = self.currents.get(each.id, 0), self.elapsed[each.window]
         made = self._measure.progress(current, each.value, each.window, elapsed)
-        return Row(each, made, self._layout.left.get(each.id), self._layout.depths[each.id])
+        return Row(each, made, self.unallocated(each), self.depth(each))
+
+    def status(self, each: Held) -> Status:
+        """The status of one that is shown, without the rest of its row."""
+        return self._measure.status(self.currents.get(each.id, 0), each.value, each.window, self.elapsed[each.window])
+
+    def depth(self, each: Held) -> int:
+        """How many rows of the report stand above one that is shown."""
+        return self._layout.depths[each.id]
+
+    def unallocated(self, each: Held) -> int | None:
+        """What of one that is shown is left to give out, without the rest of its row."""
+        return self._layout.left.get(each.id)
 
     def lately(self, some: Sequence[Held], days: int) -> Mapping[int, int]:
         """What some gained in the last days up to `as_of`, by id; nothing is said of windows that are over."""

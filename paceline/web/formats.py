@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import NumberFormatError, get_group_symbol, parse_decimal
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -116,6 +116,11 @@ def day(value: date, locale: str) -> str:
 def day_of_year(value: date, locale: str) -> str:
     """A day without its year, such as `Jan 5`."""
     return format_date(value, "MMM d" if locale.startswith("en_US") else "d MMM", locale)
+
+
+def time_of_day(value: datetime, zone: ZoneInfo, locale: str) -> str:
+    """The hour and the minute of a moment in the organization's time zone."""
+    return format_time(value, "short", zone, locale)
 
 
 def moment(value: datetime, zone: ZoneInfo, locale: str) -> str:

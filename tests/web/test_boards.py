@@ -70,3 +70,35 @@ def test_a_board_is_asked_for_on_any_day(browsers: dict[str, Browser], members: 
     assert "Nobody has anything" not in words(browsers["sam"], f"/boards/{number}")
     assert "This is how it stood on Jan 2, 2025" in words(browsers["sam"], f"/boards/{number}?as_of=2025-01-02")
     assert "is not a day such as" in browsers["sam"].get(f"/boards/{number}?as_of=soon").content.decode()
+
+
+def test_a_board_on_which_nobody_has_anything_says_so(browsers: dict[str, Browser], members: Members) -> None:
+    rosa = browsers["rosa"]
+    for rank_by in ("value", "improved"):
+        rosa.send("/boards/new", **{**BOARD, "name": f"By {rank_by}", "rank_by": rank_by})
+    said = words(rosa, "/boards")
+    assert said.count("Nobody has any Revenue in this period yet. 4 people stand on the board") == 2
+    assert "Nothing to show yet" in words(rosa, "/boards/wall")
+    # What somebody had in the period before is something to be compared with.
+    members.stage.writer.send(won("D1", "Sam", 1_000_00, "2024-10-05"))
+    said = words(rosa, "/boards")
+    assert said.count("Nobody has any") == 1
+    assert "\u2212\u20ac1,000" in said or "-\u20ac1,000" in said
+
+
+def test_a_wall_shows_the_boards_that_were_chosen(browsers: dict[str, Browser], members: Members) -> None:
+    rosa = browsers["rosa"]
+    for name in ("First", "Second", "Third"):
+        rosa.send("/boards/new", **{**BOARD, "name": name})
+    members.stage.writer.send(won("D1", "Sam", 1_000_00))
+    wall = rosa.get("/boards/wall").content.decode()
+    ids = [int(each) for each in re.findall(r'name="board" value="(\d+)" checked', wall)]
+    assert len(ids) == 3
+    assert wall.count("wall-panel") == 3
+    assert '<html lang="en" data-only-theme="dark">' in wall
+    chosen = rosa.get(f"/boards/wall?board={ids[0]}&board={ids[2]}").content.decode()
+    assert chosen.count("wall-panel") == 2
+    assert [int(each) for each in re.findall(r'name="board" value="(\d+)" checked', chosen)] == [ids[0], ids[2]]
+    assert ">Second</a>" not in chosen
+    # It asks for itself anew with what was chosen.
+    assert f'hx-get="/boards/wall?board={ids[0]}&amp;board={ids[2]}"' in chosen

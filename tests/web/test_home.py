@@ -58,11 +58,41 @@ def test_a_manager_sees_their_team_behind_first(browsers: dict[str, Browser], sh
     assert "0 % 0 of 1" in said
 
 
+def test_a_manager_sees_the_burn_up_and_what_moved_today(
+    browsers: dict[str, Browser], members: Members, shares: dict[str, int]
+) -> None:
+    assert "What moved today Nothing has counted for Revenue today yet." in words(browsers["tariq"])
+    today = "2025-02-15"
+    for number, owner, day in ((2, "Sam", today), (3, "Eve", today), (4, "Sam", "2025-02-14"), (5, "Sam", today)):
+        members.stage.writer.send(won(f"D{number}", owner, number * 100_00, day, name=f"Deal {number}"))
+    members.stage.writer.send(won("D5", "Sam", 450_00, today, name="Deal 5"))
+    said = words(browsers["tariq"])
+    assert "Burn-up of First quarter Hunters" in said
+    # The newest first; Eve is not below Tariq, and what was won yesterday moved yesterday.
+    assert "What moved today +€650 in 2 deals Sam +€450 Deal 5" in said
+    moved = said[said.index("What moved today") :]
+    assert moved.index("Deal 5") < moved.index("Deal 2")
+    assert ("Deal 3" in said, "Deal 4" in said) == (False, False)
+    assert ("What moved today" in words(browsers["sam"]), "What moved today" in words(browsers["rosa"])) == (False,) * 2
+
+
+def test_no_more_than_ten_of_today_are_shown(
+    browsers: dict[str, Browser], members: Members, shares: dict[str, int]
+) -> None:
+    members.stage.writer.send(
+        *(won(f"T{number}", "Sam", 1_00, "2025-02-15", name=f"Deal {number}") for number in range(12))
+    )
+    said = words(browsers["tariq"])
+    assert "+€12 in 12 deals" in said
+    assert said.count("Sam +€1 Deal") == 10
+    assert "All 12" in said
+
+
 def test_an_admin_sees_the_organization(browsers: dict[str, Browser], shares: dict[str, int]) -> None:
     members_said = words(browsers["rosa"])
     assert "€1,000 of €9,000 11 %" in members_said
     assert "Hunters €3,000 left" in members_said
-    assert "0 % 0 of 2, 0 have reached it already" in members_said
+    assert "0 % 0 of 2; 0 of them have reached it already" in members_said
     assert "Every record that should count for Revenue does." in members_said
 
 

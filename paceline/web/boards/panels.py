@@ -36,7 +36,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A board with its rows; `fault` says why there are none."""
+    """A board with its rows: none where all who stand on it have nothing; `fault` says why else there are none."""
 
     board: Leaderboard
     among: str
@@ -68,10 +68,11 @@ def board(page: Page, board_id: int) -> HttpResponseBase:
 def wall(page: Page) -> HttpResponseBase:
     """The boards in large, for a screen that nobody touches."""
     with page.reading() as scope:
-        made = [each for each in panels(page, scope, BOARDS_MAX) if each.rows]
+        listed = list(find.listed(scope)[:BOARDS_MAX])
         asked = page.request.GET.getlist("board")
-        chosen = [each for each in made if str(each.board.id) in asked] or made
-        return page.render("paceline/boards/wall.html", {"panels": chosen})
+        chosen = [each for each in listed if str(each.id) in asked] or listed
+        made = [each for each in (panel(page, scope, board) for board in chosen) if each.rows]
+        return page.render("paceline/boards/wall.html", {"panels": made, "boards": listed, "chosen": chosen})
 
 
 def panels(page: Page, scope: Scope, limit: int) -> list[Panel]:
@@ -86,6 +87,8 @@ def panel(page: Page, scope: Scope, board: Leaderboard, as_of: date | None = Non
         made = standings(scope, board, page.now, as_of, None, scope.access.person_id, limit or None)
     except Conflict as error:
         return Panel(board, among, None, [], [], error.message)
+    if made.is_blank:
+        return Panel(board, among, made, [], [])
     figures = page.figures(is_money=made.definition.unit == Unit.MONEY)
     longest = max((_length(board, row) for row in [*made.rows, *made.own]), default=1)
     rows = [_place(board, row, figures, longest) for row in made.rows]

@@ -9,16 +9,20 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponseBase
 
 from paceline.domain.access import Permission
+from paceline.domain.calendar import Window
 from paceline.domain.kinds import Unit
 from paceline.domain.pace import Status, percent_text
 from paceline.facts import batches, clock, uncounted
 from paceline.facts.scope import Scope
+from paceline.facts.sums import Assignee
 from paceline.org.models import Membership, Person
 from paceline.plan import find, progress, rules
+from paceline.plan.held import Held
 from paceline.plan.models import Assignment, Metric, Target, TargetStatus
 from paceline.plan.progress import Report, Row
 from paceline.web import cards, lines
 from paceline.web.boards.panels import panels
+from paceline.web.home import today
 from paceline.web.page import Page, page
 from paceline.web.records.uncounted import why
 
@@ -26,6 +30,7 @@ CARDS_MAX = 12
 TEAM_ROWS_MAX = 50
 BOARDS_MAX = 4
 LEFT_ROWS_MAX = 6
+BURN_UPS_MAX = 3
 UPCOMING_MAX = 6
 # Somebody who was just about to look still finds what is over.
 OVER_DAYS = 14
@@ -33,7 +38,7 @@ OVER_DAYS = 14
 BAND = (70, 80)
 _PERCENT = 100
 _REACHED = {Status.ACHIEVED}
-_ON = {Status.AHEAD, Status.ON_PACE}
+_ON_PACE = {Status.AHEAD, Status.ON_PACE}
 
 
 class Step(NamedTuple):
@@ -118,14 +123,24 @@ def _team(page: Page, scope: Scope) -> dict[str, Any]:
     shown: dict[str, Any] = {"targets": targets, "chosen": report and report.target}
     if report is None:
         return shown
-    rows = [row for row in _whole_window(report) if row.assignment.assignee.id != scope.access.person_id]
+    own = Assignee("person", scope.access.person_id or 0)
+    held = [each for each in _whole_window(report) if each.assignee != own]
+    rows = [report.row(each) for each in held]
     rows.sort(key=lambda row: (row.assignment.assignee.kind == "person", _behind(row)))
     return {
         **shown,
         "team": [lines.line(page, report, row) for row in rows[:TEAM_ROWS_MAX]],
         "more": max(len(rows) - TEAM_ROWS_MAX, 0),
-        "band": _band(rows),
+        "band": _band(report, held),
+        "burn_ups": _burn_ups(page, scope, report, held),
+        "moved": today.moved(page, scope, report, held),
     }
+
+
+def _burn_ups(page: Page, scope: Scope, report: Report, held: list[Held]) -> list[cards.Card]:
+    """Those of the units right below a manager, the widest first."""
+    units = [each for each in held if report.depth(each) == 0 and each.assignee.kind != "person"]
+    return cards.cards(page, scope, [(report.target, each.id) for each in units[:BURN_UPS_MAX]])
 
 
 def _whole(page: Page, scope: Scope) -> dict[str, Any]:
@@ -147,25 +162,24 @@ def _whole(page: Page, scope: Scope) -> dict[str, Any]:
     }
     if report is None:
         return shown
-    rows = _whole_window(report)
-    units = [row for row in rows if row.depth <= 1 and row.assignment.assignee.kind != "person"]
-    left = [row for row in rows if row.unallocated]
-    left.sort(key=lambda row: -abs(row.unallocated or 0))
+    held = _whole_window(report)
+    units = [each for each in held if report.depth(each) <= 1 and each.assignee.kind != "person"]
+    left = [each for each in held if report.unallocated(each)]
+    left.sort(key=lambda each: -abs(report.unallocated(each) or 0))
     return {
         **shown,
-        "team": [lines.line(page, report, row) for row in units[:TEAM_ROWS_MAX]],
-        "band": _band(rows),
-        "left": [lines.line(page, report, row) for row in left[:LEFT_ROWS_MAX]],
+        "team": [lines.line(page, report, report.row(each)) for each in units[:TEAM_ROWS_MAX]],
+        "band": _band(report, held),
+        "left": [lines.line(page, report, report.row(each)) for each in left[:LEFT_ROWS_MAX]],
         "left_more": max(len(left) - LEFT_ROWS_MAX, 0),
         "held_out": _held_out(scope, report.target.metric),
         "sources": batches.last_brought(scope),
     }
 
 
-def _whole_window(report: Report) -> list[Row]:
-    target = report.target
-    whole = (target.start_date, target.end_date)
-    return [report.row(each) for each in report.shown if (each.window.start, each.window.end) == whole]
+def _whole_window(report: Report) -> list[Held]:
+    whole = Window(report.target.start_date, report.target.end_date)
+    return [each for each in report.shown if each.window == whole]
 
 
 def _behind(row: Row) -> tuple[bool, float]:
@@ -174,13 +188,13 @@ def _behind(row: Row) -> tuple[bool, float]:
     return (row.progress.status in _REACHED, float(ratio) if ratio is not None else 0.0)
 
 
-def _band(rows: list[Row]) -> dict[str, Any] | None:
-    """How many of the people have reached their target or are where they should be."""
-    counts = Counter(row.progress.status for row in rows if row.assignment.assignee.kind == "person")
+def _band(report: Report, held: list[Held]) -> dict[str, Any] | None:
+    """How many of the people have reached their target, are ahead of what is expected by now, or are on pace."""
+    counts = Counter(report.status(each) for each in held if each.assignee.kind == "person")
     people = counts.total()
     if not people:
         return None
-    reached, well = sum(counts[each] for each in _REACHED), sum(counts[each] for each in _REACHED | _ON)
+    reached, well = sum(counts[each] for each in _REACHED), sum(counts[each] for each in _REACHED | _ON_PACE)
     parts = [(lines.WORDS[each], lines.COLORS[each], counts[each]) for each in Status if counts[each]]
     share = well * _PERCENT // people
     return {

@@ -18,7 +18,10 @@ from paceline.web.page import Page
 # Levels are open from the top for as long as so few rows are shown.
 OPENED_ROWS_MAX = 30
 CHILDREN_SHOWN_MAX = 200
+# What is searched is narrowed by another word rather than read to its end.
+FOUND_SHOWN_MAX = 50
 LATELY_DAYS = 7
+_FINE_BITS = 64
 _LATE = {Status.BEHIND, Status.MISSED}
 
 
@@ -83,10 +86,13 @@ class Branches:
         """Those whose name has the words, or who are behind, the furthest first; and how many there are in all."""
         held = [each for each in self.by_id.values() if words.lower() in each.name.lower()]
         if late:
-            made = {each.id: self.report.row(each).progress for each in held}
-            held = [each for each in held if made[each.id].status in _LATE]
-            held.sort(key=lambda each: made[each.id].attainment or 0)
-        return self.some(page, [each.id for each in held[:CHILDREN_SHOWN_MAX]], flat=True), len(held)
+            held = [each for each in held if self.report.status(each) in _LATE]
+            held.sort(key=self._attained)
+        return self.some(page, [each.id for each in held[:FOUND_SHOWN_MAX]], flat=True), len(held)
+
+    def _attained(self, each: Held) -> int:
+        """In the order of the attainments, whose fractions would take long to compare."""
+        return (self.report.currents.get(each.id, 0) << _FINE_BITS) // each.value if each.value else 0
 
     def _opened(self) -> set[int]:
         """Those that are open at first: whole levels from the top."""

@@ -12,7 +12,7 @@ from paceline.errors import InvalidInput
 from paceline.plan import find, progress
 from paceline.web import lines
 from paceline.web.page import Page, page
-from paceline.web.targets.branches import CHILDREN_SHOWN_MAX, Branches, More, Node
+from paceline.web.targets.branches import FOUND_SHOWN_MAX, Branches, More, Node
 
 ID_DIGITS_MAX = 19
 
@@ -37,7 +37,7 @@ def target(page: Page, target_id: int) -> HttpResponseBase:
             "nodes": nodes,
             "top": branches.top(page),
             "total": total,
-            "shown_max": CHILDREN_SHOWN_MAX,
+            "shown_max": FOUND_SHOWN_MAX,
             "has_shares": bool(branches.by_id),
             "find": words,
             "late": late,

@@ -1,9 +1,9 @@
-// Dark or light before anything is drawn: as chosen on this browser, else as the system has it.
+// Dark or light before anything is drawn: as the page has to be, as chosen on this browser, else as the system has it.
 (() => {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
     const chosen = localStorage.getItem("theme");
-    document.documentElement.dataset.bsTheme = chosen || (system.matches ? "dark" : "light");
+    document.documentElement.dataset.bsTheme = document.documentElement.dataset.onlyTheme || chosen || (system.matches ? "dark" : "light");
     document.dispatchEvent(new Event("theme"));
   };
   system.addEventListener("change", apply);
