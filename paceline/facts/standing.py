@@ -58,7 +58,8 @@ _TEAM_DAYS: LiteralString = """
         SELECT r.person_id, r.from_day, r.to_day, u.number FROM rollup r CROSS JOIN LATERAL unnest(r.units) u (number)
         WHERE {known} AND {among} AND u.number < 0)
     SELECT s.number, sum(s.value)::bigint, max(s.day) FILTER (WHERE s.value <> 0) FROM (
-        SELECT r.number, d.day, sum(d.value) AS value FROM ({days}) d JOIN stay r ON r.person_id = d.person_id AND {within}
+        SELECT r.number, d.day, sum(d.value) AS value FROM ({days}) d
+        JOIN stay r ON r.person_id = d.person_id AND {within}
         WHERE d.day >= %(start)s AND d.day < %(end)s
         GROUP BY r.number, d.day) s
     GROUP BY s.number"""
