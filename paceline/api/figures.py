@@ -123,6 +123,7 @@ class StepOut(Schema):
 
     at: datetime
     actor: str
+    change: trail.Change
     old_value: int | None
     value: int
     origin: str
@@ -274,6 +275,7 @@ def history(
             {
                 "at": each.at,
                 "actor": each.actor,
+                "change": each.change,
                 "old_value": each.old_value,
                 "value": each.value,
                 "origin": each.origin,

@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Literal
 
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.org import reach
 from paceline.plan.models import Assignment, AssignmentValue
 
+# What a change was, in a word; one that only stands under another now was moved.
+Change = Literal["assigned", "changed", "locked", "unlocked", "moved", "removed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of an assignment; `old_value` is None where it was made, or made again.
-
-    `change` says in a word what it was: assigned, changed, locked, unlocked, moved or removed.
-    """
+    """One change of an assignment; `old_value` is None where it was made, or made again."""
 
     at: datetime
     actor: str
@@ -26,7 +27,7 @@ class Step:
     is_deleted: bool
     parent_id: int | None
     reason: str
-    change: str
+    change: Change
 
 
 def steps(scope: Scope, assignment_id: int) -> list[Step]:
@@ -53,7 +54,7 @@ def _step(before: AssignmentValue | None, each: AssignmentValue) -> Step:
     )
 
 
-def _change(before: AssignmentValue | None, each: AssignmentValue) -> str:
+def _change(before: AssignmentValue | None, each: AssignmentValue) -> Change:
     if each.is_deleted:
         return "removed"
     if before is None or before.is_deleted:

@@ -115,6 +115,7 @@ def test_an_assignment_is_made_shown_changed_and_taken_away(stage: Stage) -> Non
         (350_00, 350_00, True, True, "gone"),
         (None, 100_00, False, False, ""),
     ]
+    assert [each["change"] for each in steps] == ["assigned", "changed", "removed", "assigned"]
     assert {(each["actor"], each["origin"], each["parent_id"]) for each in steps} == {
         ("rosa@acme.example", "manual", whole)
     }

@@ -6,7 +6,6 @@ import re
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _MARK = "'"
 # Office Open XML writes a character that XML cannot hold as _xHHHH_, and then also what only looks so.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 # Nothing else is read so: what the library reads of a table of shared strings has lost its own mark already.
 _WRITTEN = re.compile("_x(005F|00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 
@@ -26,11 +25,6 @@ def original(text: str) -> str:
     return text[1:] if text.startswith(_MARK) and is_formula(text.lstrip(_MARK)) else text
 
 
-def escaped(text: str) -> str:
-    """The text as a cell of a workbook holds it."""
-    return _UNFIT.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
-
-
 def unescaped(text: str) -> str:
-    """The text that `escaped` was given."""
+    """The text that a cell of a workbook holds."""
     return _WRITTEN.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

@@ -1,18 +1,16 @@
 """A plan as a file: CSV, or a workbook whose numbers are numbers and whose text is never computed."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from io import BytesIO, StringIO
-from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
-from paceline.plan.sheets.texts import escaped, is_formula, neutral
+from paceline.plan.sheets.texts import is_formula, neutral
 
 # Text, an amount in whole units of the currency, or a number that is an id; None is a blank cell.
 Cell = str | Decimal | int | None
@@ -55,44 +53,47 @@ def _text(cell: Cell) -> str:
 
 def write_xlsx(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     """A workbook with one sheet."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(SHEET)
-    sheet.freeze_panes = _FROZEN
-    for place, name in enumerate(header, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(name, _WIDTH)
-    bold = Font(bold=True)
-    first = list(_cells(sheet, header))
-    for each in first:
-        each.font = bold
-    sheet.append(first)
-    for row in rows:
-        sheet.append(list(_cells(sheet, row)))
     file = BytesIO()
-    book.save(file)
+    # Row by row, so that the sheet is never whole in memory.
+    with Workbook(file, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet(SHEET)
+        sheet.freeze_panes(_FROZEN)
+        bold = book.add_format({"bold": True})
+        for place, name in enumerate(header):
+            sheet.set_column(place, place, _WIDTHS.get(name, _WIDTH))
+            sheet.write_string(0, place, name, bold)
+        cells = _Cells(book, sheet)
+        for number, row in enumerate(rows, start=1):
+            for place, value in enumerate(row):
+                cells.write(number, place, value)
     return file.getvalue()
 
 
-def _cells(sheet: Any, row: Sequence[Cell]) -> Iterator[Any]:
-    for value in row:
+class _Cells:
+    """Writes cells, each kind in its format."""
+
+    def __init__(self, book: Workbook, sheet: Worksheet) -> None:
+        self._book, self._sheet = book, sheet
+        self._amounts: dict[int, Format] = {}
+        # Whoever opens such a cell and leaves it again still does not compute it.
+        self._quoted = book.add_format({"quote_prefix": True})
+
+    def write(self, row: int, place: int, value: Cell) -> None:
         if value is None or value == "":
-            yield None
-        elif isinstance(value, str):
-            yield _string(sheet, value)
+            return
+        if isinstance(value, str):
+            self._text(row, place, value)
         elif len(value.as_tuple().digits if isinstance(value, Decimal) else str(abs(value))) > DIGITS_MAX:
-            yield _string(sheet, f"{value:f}" if isinstance(value, Decimal) else str(value))
+            self._text(row, place, f"{value:f}" if isinstance(value, Decimal) else str(value))
         else:
-            cell = WriteOnlyCell(sheet, value)  # pyright: ignore[reportArgumentType] - it takes decimals, too
-            if isinstance(value, Decimal):
-                decimals = max(-int(value.as_tuple().exponent), 0)
-                cell.number_format = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-            yield cell
+            self._sheet.write_number(row, place, value, self._amount(value) if isinstance(value, Decimal) else None)
 
+    def _text(self, row: int, place: int, text: str) -> None:
+        self._sheet.write_string(row, place, text, self._quoted if is_formula(text) else None)
 
-def _string(sheet: Any, text: str) -> Any:
-    """A cell of text: the library would make a formula of what begins like one."""
-    cell = WriteOnlyCell(sheet, "")
-    cell._value, cell.data_type = escaped(text), "s"  # noqa: SLF001 - setting `value` guesses the type
-    if is_formula(text):
-        # Whoever opens the cell and leaves it again still does not compute it.
-        cell.quotePrefix = True
-    return cell
+    def _amount(self, value: Decimal) -> Format:
+        decimals = max(-int(value.as_tuple().exponent), 0)
+        if decimals not in self._amounts:
+            picture = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+            self._amounts[decimals] = self._book.add_format({"num_format": picture})
+        return self._amounts[decimals]
