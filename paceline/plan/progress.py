@@ -166,15 +166,16 @@ class Report:
     and `elapsed` what is over of their windows. On these, the settings and the assignments alone a row depends.
     """
 
-    def __init__(self, measure: Measure, layout: _Layout) -> None:
+    def __init__(self, measure: Measure, layout: _Layout, only: Sequence[Held] | None = None) -> None:
         self._measure, self._layout = measure, layout
+        self._only = None if only is None else {each.id for each in only}
         self.target = measure.target
         self.definition = measure.definition
         self.currency: str = measure.organization.currency
         self.exponent = rules.exponent(measure.organization)
         self.as_of, self.known_at, self.today = measure.as_of, measure.stamp, measure.today
         self.shown = layout.shown
-        self.currents = _currents(measure, layout)
+        self.currents = _currents(measure, layout if only is None else _Layout(only, {}, {}))
         self.elapsed = {window: _elapsed(measure, window) for window in layout.ids}
 
     @cached_property
@@ -183,7 +184,9 @@ class Report:
         return [self.row(each) for each in self.shown]
 
     def row(self, each: Held) -> Row:
-        """The row of one that is shown."""
+        """The row of one that is shown, and was not left out of what was read."""
+        if self._only is not None and each.id not in self._only:
+            raise AssertionError(f"nothing was read of assignment {each.id}")
         current, elapsed = self.currents.get(each.id, 0), self.elapsed[each.window]
         made = self._measure.progress(current, each.value, each.window, elapsed)
         return Row(each, made, self.unallocated(each), self.depth(each))
@@ -217,18 +220,27 @@ class Report:
         return gained
 
 
-def report(scope: Scope, target: Target, now: datetime, clocks: Clocks = NOW, window: Window | None = None) -> Report:
+def report(
+    scope: Scope,
+    target: Target,
+    now: datetime,
+    clocks: Clocks = NOW,
+    window: Window | None = None,
+    only: Callable[[Held], bool] | None = None,
+) -> Report:
     """The progress of every assignment of the target that the actor sees, or of those for one window, down the tree.
 
+    With `only` the values are read of these alone, and the others are there without rows.
     Run it in one snapshot. Raises InvalidInput for a clock that is in the future.
     """
     measure = Measure(scope, target, clocks, now)
     seen = reach.seen(scope, measure.as_of)
     if measure.known_at is not None:
-        return Report(measure, _layout(scope, target, measure.known_at, window, seen))
+        layout = _layout(scope, target, measure.known_at, window, seen)
+        return Report(measure, layout, only and [each for each in layout.shown if only(each)])
     name = ("layout", target.id, window, seen)
     layout = kept.get(scope, name, lambda: _layout(scope, target, None, window, seen), lambda made: len(made.shown))
-    return Report(measure, layout)
+    return Report(measure, layout, only and [each for each in layout.shown if only(each)])
 
 
 def report_one(scope: Scope, target: Target, assignment_id: int, now: datetime, clocks: Clocks = NOW) -> Report:

@@ -1,5 +1,6 @@
 """The page of an assignment: its figures, its burn-up, the records behind it, those below it and its history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from paceline.facts.breakdown import Counted
 from paceline.facts.scope import Scope
 from paceline.facts.sums import Assignee
 from paceline.plan import behind, find, progress, trail
+from paceline.plan.behind import Point
 from paceline.plan.clocks import Clocks
 from paceline.plan.held import Held, held_one, names_of
 from paceline.plan.models import Assignment, Target
@@ -50,6 +52,7 @@ def assignment(page: Page, assignment_id: int) -> HttpResponseBase:
         report = progress.report_one(scope, asked.target, assignment_id, page.now, asked.clocks)
         row = report.row(report.shown[0])
         figures = lines.figures_of(page, report)
+        points = behind.series(scope, asked.target, asked.held, page.now, asked.clocks)
         shown: dict[str, Any] = {
             "target": asked.target,
             "held": asked.held,
@@ -61,8 +64,8 @@ def assignment(page: Page, assignment_id: int) -> HttpResponseBase:
             "is_now": asked.clocks == progress.NOW,
             "query": asked.query,
             "report": report,
-            "days": _days(page, scope, asked, figures),
-            "chart": _chart(page, scope, asked, figures, row.progress.projected),
+            "days": _days(points, asked, figures),
+            "chart": _chart(page, points, asked, figures, row.progress.projected),
             "below": _below(page, scope, asked),
             **_records(page, scope, asked, figures),
             "steps": _steps(scope, asked, figures),
@@ -87,9 +90,8 @@ def _asked(page: Page, scope: Scope, assignment_id: int) -> _Asked:
     return _Asked(target, held_one(scope, assignment_id, measure.known_at), clocks, measure)
 
 
-def _days(page: Page, scope: Scope, asked: _Asked, figures: Figures) -> list[dict[str, Any]]:
+def _days(points: Sequence[Point], asked: _Asked, figures: Figures) -> list[dict[str, Any]]:
     """The table by day, the last first."""
-    points = behind.series(scope, asked.target, asked.held, page.now, asked.clocks)
     is_level = asked.measure.definition.kind == Kind.LEVEL
     rows: list[dict[str, Any]] = []
     before = 0
@@ -108,11 +110,13 @@ def _days(page: Page, scope: Scope, asked: _Asked, figures: Figures) -> list[dic
     return rows[::-1]
 
 
-def _chart(page: Page, scope: Scope, asked: _Asked, figures: Figures, projected: int | None) -> dict[str, Any]:
+def _chart(
+    page: Page, series: Sequence[Point], asked: _Asked, figures: Figures, projected: int | None
+) -> dict[str, Any]:
     """What the script draws: days and lines in whole units, and how they are written."""
     held = asked.held
     window = held.window
-    points = {each.day: each.current for each in behind.series(scope, asked.target, held, page.now, asked.clocks)}
+    points = {each.day: each.current for each in series}
     pace = asked.measure.pace_line(window, held.value)
     scale = 10**figures.exponent
     last = max(points, default=None)

@@ -67,7 +67,9 @@ def _window(page: Page) -> Window | None:
 def below(page: Page, target_id: int, assignment_id: int) -> HttpResponseBase:
     """The rows right below one of the tree; below 0 are the uppermost of the window that is named."""
     with page.reading() as scope:
-        report = progress.report(scope, find.target(scope, target_id), page.now)
+        # Of a row all that is shown is right below it.
+        only = (lambda each: each.parent_id == assignment_id) if assignment_id else None
+        report = progress.report(scope, find.target(scope, target_id), page.now, only=only)
         above = next((each for each in report.shown if each.id == assignment_id), None)
         branches = Branches(report, above.window if above else _window(page))
         if above is None and assignment_id:
@@ -85,7 +87,7 @@ def rows(page: Page, target_id: int) -> HttpResponseBase:
 def rows_of(page: Page, target_id: int, ids: set[int]) -> HttpResponseBase:
     """The rows of these as they are now, as the page shows them that asks."""
     with page.reading() as scope:
-        report = progress.report(scope, find.target(scope, target_id), page.now)
+        report = progress.report(scope, find.target(scope, target_id), page.now, only=lambda each: each.id in ids)
         windows = {each.window for each in report.shown if each.id in ids}
         every = [Branches(report, window) for window in windows] or [Branches(report)]
         flat = _is_flat(page)
