@@ -7,7 +7,7 @@ from typing import Any
 
 from paceline.environment import given, mail_server, whole_number
 from paceline.home import SECRET_KEY_FILE, home, make_home, secret
-from paceline.single_sign_on import providers
+from paceline.single_sign_on import apps, providers
 
 ROOT = Path(__file__).parent
 MEBIBYTE = 2**20
@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "allauth.usersessions",
     "paceline.org",
     "paceline.crm",
@@ -205,21 +206,7 @@ SOCIALACCOUNT_ADAPTER = "paceline.web.single_sign_on.SingleSignOn"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # By a link and not by a form: browsers hold a form to our own addresses (form-action), and the provider's is another.
 SOCIALACCOUNT_LOGIN_ON_GET = True
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": each.id,
-                "name": each.name,
-                "client_id": each.client_id,
-                "secret": each.client_secret,
-                "settings": {"server_url": each.issuer},
-            }
-            for each in SSO_PROVIDERS
-        ],
-    }
-}
+SOCIALACCOUNT_PROVIDERS = apps(SSO_PROVIDERS)
 
 EMAIL_BACKEND = "paceline.accounts.mail.Background"
 EMAIL_TIMEOUT = 20

@@ -27,7 +27,11 @@ urlpatterns = [
     path("account/inactive", account.account_inactive, name="account_inactive"),
     path("account/sessions", sessions.list_usersessions, name="usersessions_list"),
     path("account/sessions/<int:number>/end", views.end_session, name="end_session"),
+    # In front of allauth's, which believe what they are sent to be well formed, or signed.
+    path("account/sso/saml/<slug:organization_slug>/acs/finish/", views.finish_saml),
+    path("account/sso/saml/<slug:organization_slug>/sls/", views.end_by_provider),
     path("account/sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/sso/", include("allauth.socialaccount.providers.saml.urls")),
     path("account/sso/cancelled", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("account/sso/error", social.login_error, name="socialaccount_login_error"),
     path("account/two-factor/", include("allauth.mfa.urls")),

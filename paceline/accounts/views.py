@@ -1,12 +1,22 @@
 """The pages of an account that are not allauth's: choosing an organization, and ending one session."""
 
+import logging
+
+import xmlsec
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.providers.saml import views as saml
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from lxml.etree import LxmlError
 
 from paceline.accounts import sessions
+
+log = logging.getLogger("paceline.accounts")
 
 
 @login_required
@@ -21,6 +31,25 @@ def organizations(request: HttpRequest) -> HttpResponseBase:
             return redirect("home")
     shown = {"memberships": memberships, "chosen": sessions.chosen(request)}
     return render(request, "account/organizations.html", shown)
+
+
+@require_safe
+def finish_saml(request: HttpRequest, organization_slug: str) -> HttpResponseBase:
+    """Sign in by a SAML provider's answer, which may be anything that a browser was made to send."""
+    try:
+        return saml.finish_acs(request, organization_slug=organization_slug)
+    except (PermissionDenied, ValueError, LxmlError, xmlsec.Error) as error:
+        log.warning("an answer for the SAML provider %s is refused: %r", organization_slug, error)
+        return render_authentication_error(request, organization_slug)
+
+
+@csrf_exempt
+@require_safe
+def end_by_provider(request: HttpRequest, organization_slug: str) -> HttpResponseBase:
+    """Sign out because a SAML provider says so; what it does not sign may come from anybody."""
+    if "Signature" not in request.GET:
+        return HttpResponseBadRequest("The provider has to sign this request.", content_type="text/plain")
+    return saml.sls(request, organization_slug=organization_slug)
 
 
 @login_required

@@ -15,7 +15,7 @@ from paceline.accounts.models import User
 from paceline.api.callers import now
 from paceline.errors import PacelineError
 from paceline.org import directory
-from paceline.single_sign_on import Provider
+from paceline.single_sign_on import OPENID, Provider
 
 REFUSED = 403
 
@@ -26,7 +26,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Find or make the user, and let their role be what the provider says now."""
         provider = next(each for each in settings.SSO_PROVIDERS if each.id == sociallogin.account.provider)
-        claims = _claims(sociallogin.account.extra_data)
+        claims = _claims(provider, sociallogin)
         email = str(claims.get("email") or "").lower()
         if not provider.vouches_for(claims):
             raise _refusal(request, provider, f"{provider.name} does not vouch for the address {email or '(none)'}.")
@@ -63,9 +63,18 @@ def _member(request: HttpRequest, provider: Provider, email: str, claims: dict[s
     return found.user
 
 
-def _claims(data: dict[str, Any]) -> dict[str, Any]:
-    """What the provider says: the signed token, and what it adds when asked for the user."""
-    return {**data.get("userinfo", {}), **data.get("id_token", {})}
+def _claims(provider: Provider, login: SocialLogin) -> dict[str, Any]:
+    """What the provider says: the signed token with what it adds when asked for the user, or the signed assertion.
+
+    An assertion says nothing of addresses being verified: whoever signs it is the company that gives them out.
+    """
+    data, own = login.account.extra_data, provider.own
+    if provider.protocol == OPENID:
+        return {**data.get("userinfo", {}), **data.get("id_token", {})}
+    # All that an assertion says has several values.
+    email, name = ((data.get(own.get(claim, "")) or [""])[0] for claim in ("email_claim", "name_claim"))
+    said = {"email": email if "email_claim" in own else login.account.uid, "email_verified": True, "name": name}
+    return {**said, provider.role_claim: data.get(provider.role_claim)}
 
 
 def _refusal(request: HttpRequest, provider: Provider, words: str) -> ImmediateHttpResponse:

@@ -52,7 +52,7 @@ class Browser:
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost", REMOTE_ADDR=self.address)
+        self.client = Client(enforce_csrf_checks=True, HTTP_HOST="localhost", REMOTE_ADDR=self.address)
 
     def get(self, path: str) -> Any:
         return self.client.get(path)

@@ -47,10 +47,7 @@ def provider(members: Members, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         file.write_text(FILE.format(issuer=made.issuer, client=CLIENT, secret=secret), encoding="utf-8")
         monkeypatch.setenv("PACELINE_SSO_FILE", str(file))
         found = single_sign_on.providers()
-        app = {"provider_id": "company", "name": "Company", "client_id": CLIENT, "secret": SECRET}
-        apps = [{**app, "settings": {"server_url": made.issuer}}]
-        chosen = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": apps}}
-        with override_settings(SSO_PROVIDERS=found, SOCIALACCOUNT_PROVIDERS=chosen):
+        with override_settings(SSO_PROVIDERS=found, SOCIALACCOUNT_PROVIDERS=single_sign_on.apps(found)):
             yield made
 
 
@@ -159,6 +156,8 @@ def test_what_is_wrong_with_the_file_is_said(tmp_path: Path, monkeypatch: pytest
         "which word of role_claim": good.replace('"manager"', '"boss"'),
         "client_id is missing": good.replace("client_id", "client"),
         "client_secret_file cannot be read": good,
+        "protocol has to be openid or saml": f'{good}protocol = "ldap"',
+        "entity_id is missing; sign_in_url is missing; certificate_file is missing": f'{good}protocol = "saml"',
     }
     for said, text in cases.items():
         if text is not None:
