@@ -14,6 +14,8 @@ from paceline.plan.models import Assignment, Target, TargetStatus
 from paceline.web import lines
 from paceline.web.page import Page, page
 
+# The pages of the list go by number: an organization has some hundreds of targets, in any of three orders, and one that
+# is made while somebody reads on moves the next page by one row.
 TARGETS_SHOWN_MAX = 50
 _ORDERS = {
     "start": ("-start_date", "-end_date", "-value", "id"),
