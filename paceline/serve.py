@@ -109,9 +109,10 @@ def application() -> Callable[..., Awaitable[None]]:
 
     if not apps.ready:
         setup.start()
-    from paceline import asgi
+    from paceline import asgi, postgres
     from paceline.live.hub import hub
 
+    postgres.keep()
     sys.setswitchinterval(SWITCH_SECONDS)
     # What a process is made of stays, and the rows of a large answer are no cycles: looking for some takes long.
     gc.freeze()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
-from paceline import edge
+from paceline import edge, postgres
 from paceline.accounts import sessions
 from paceline.api.models import Answered
 from paceline.crm.files import actions as files
@@ -47,4 +47,5 @@ def forget(now: datetime) -> None:
 
 def run() -> None:
     """Work until SIGTERM or SIGINT; the job under way is finished first. Django is set up already."""
+    postgres.keep()
     call_command("procrastinate", "worker")

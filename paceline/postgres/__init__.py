@@ -1,19 +1,27 @@
 """The one place that knows how to get a PostgreSQL: the one DATABASE_URL names, or a private one."""
 
 import atexit
+import logging
 import os
+import time
+from threading import Thread
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from paceline.errors import PacelineError
 from paceline.home import home
 from paceline.postgres.binaries import VERSION_MIN
 from paceline.postgres.errors import PostgresTooOld, PostgresUnavailable
 from paceline.postgres.server import Server
 
-__all__ = ["PostgresTooOld", "PostgresUnavailable", "Server", "connect_parameters", "is_private", "ready"]
+__all__ = ["PostgresTooOld", "PostgresUnavailable", "Server", "connect_parameters", "is_private", "keep", "ready"]
+
+log = logging.getLogger("paceline.postgres")
 
 CONNECT_SECONDS_MAX = 10
+# How often a service looks whether its private server lives.
+KEEP_SECONDS = 1.0
 # psycopg gives a server's version as 150020 for 15.20.
 VERSION_STEP = 10_000
 
@@ -42,6 +50,22 @@ def ready() -> dict[str, str]:
         _joined[process] = Server(home())
         atexit.register(_leave, process)
     return _joined[process].join()
+
+
+def keep() -> None:
+    """Start the private server again whenever it was killed, for as long as this process lives."""
+    if is_private():
+        ready()
+        Thread(target=_keep, args=(_joined[os.getpid()],), daemon=True).start()
+
+
+def _keep(server: Server) -> None:
+    while True:
+        time.sleep(KEEP_SECONDS)
+        try:
+            server.revive()
+        except (PacelineError, OSError) as error:
+            log.warning("PostgreSQL is gone, and cannot be started again: %s", error)
 
 
 def _leave(process: int) -> None:

@@ -76,6 +76,14 @@ class Server:
             self._make_ready()
         return self.parameters
 
+    def revive(self) -> None:
+        """Start the server again where it is gone, for as long as this process holds on to it."""
+        if process.running(self.data) is not None:
+            return
+        with self._alone():
+            if self._membership is not None:
+                self._make_ready()
+
     def leave(self) -> None:
         """Let go of the server, and stop it where nobody else holds it."""
         if self._membership is None:
