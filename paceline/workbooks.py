@@ -1,29 +1,35 @@
 """Workbooks as rows of typed cells, bounded before anything is unpacked."""
 
+import posixpath
 import re
-import warnings
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 from io import BytesIO
-from typing import Any, NamedTuple
+from string import digits
+from typing import IO, Any, NamedTuple
+from xml.parsers.expat import ParserCreate
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
+from defusedxml.ElementTree import fromstring
+from python_calamine import load_workbook
 
 from paceline.errors import InvalidInput
 
 # What a workbook says it unpacks to; nothing is unpacked beyond what it says. Ten thousand people with a year of weeks
 # come to a fifth of it.
 UNPACKED_BYTES_MAX = 100_000_000
-# Its table of texts is read whole, and slowly: a second of work for each of these megabytes.
+# Its table of texts is read whole.
 TEXTS_BYTES_MAX = 10_000_000
 PARTS_MAX = 1_000
+# The library makes room for every cell between the first and the last: twenty-four bytes each.
+AREA_CELLS_MAX = 5_000_000
+# Up to here floating point has every whole number.
+WHOLE_MAX = 2**53
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SHEETS = "/worksheets/"
 _TEXTS = re.compile(r"<[^>]*sharedStrings\+xml[^>]*>")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_BLOCK_BYTES = 262_144
 
 
 class Cell(NamedTuple):
@@ -48,9 +54,9 @@ def is_workbook(content: bytes) -> bool:
 
 
 def rows(content: bytes, lines_max: int, columns_max: int, title: str | None = None) -> Iterator[list[Cell]]:
-    """The rows of the sheet of that title, or of the first one: one row and one column beyond what is allowed.
+    """The rows of the sheet of that title, or of the first one.
 
-    Raises InvalidInput.
+    Raises InvalidInput, also for more lines or columns than these.
     """
     _check_parts(content)
     try:
@@ -83,59 +89,128 @@ def _check_parts(content: bytes) -> None:
 
 
 def _rows(content: bytes, lines_max: int, columns_max: int, title: str | None) -> Iterator[list[Cell]]:
-    sheet = _sheet(content, title, data_only=True)
-    bounds = lines_max + 1, columns_max + 1
-    formulas = _formulas(content, title, bounds) if _has_formula(sheet) else frozenset[tuple[int, int]]()
-    for number, row in enumerate(_raw_rows(sheet, bounds), start=1):
-        yield [
-            Cell(None, is_uncomputed=(number, place) in formulas)
-            if cell.value is None
-            else Cell(cell.value, cell.data_type == "e")
-            for place, cell in enumerate(row if formulas else _filled(row))
-        ]
+    name, marks = _scanned(content, title, lines_max, columns_max)
+    sheet = load_workbook(BytesIO(content)).get_sheet_by_name(name)
+    values = sheet.iter_rows()
+    # It leaves out the columns before the first that has anything, though not the rows.
+    before = [EMPTY] * (sheet.start or (0, 0))[1]
+    for number in range(1, marks.rows + 1):
+        row = before + [_cell(each) for each in next(values, ())]
+        for place, cell in marks.cells.get(number, ()):
+            row += [EMPTY] * (place + 1 - len(row))
+            row[place] = cell
+        while row and row[-1] is EMPTY:
+            row.pop()
+        yield row
 
 
-def _filled(row: Any) -> Any:
-    """The row without the empty cells that it is filled up with."""
-    last = len(row)
-    while last and row[last - 1].value is None:
-        last -= 1
-    return row[:last]
+def _cell(value: Any) -> Cell:
+    if value == "":
+        return EMPTY
+    # The library reads every number as floating point; these are whole, and written so.
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < WHOLE_MAX
+    return Cell(int(value) if is_whole else value)
 
 
-def _sheet(content: bytes, title: str | None, *, data_only: bool) -> Any:
-    with warnings.catch_warnings():
-        # The library warns of what it does not keep, such as drop-down lists; it is only read here.
-        warnings.simplefilter("ignore")
-        book = load_workbook(BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
-    sheets = {sheet.title: sheet for sheet in book.worksheets}
-    if not sheets:
-        raise InvalidInput.at("file", "is a workbook without a sheet")
-    return sheets.get(title or "", next(iter(sheets.values())))
+def _scanned(content: bytes, title: str | None, lines_max: int, columns_max: int) -> "tuple[str, _Marks]":
+    """The name of the sheet, and what the library does not tell of it."""
+    with ZipFile(BytesIO(content)) as archive:
+        links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        paths = {each.get("Id"): posixpath.join("/xl", each.get("Target", "")) for each in links}
+        sheets = {
+            each.get("name", ""): path
+            for each in fromstring(archive.read("xl/workbook.xml")).iter()
+            if _local(each.tag) == "sheet"
+            for key, link in each.items()
+            if _local(key) == "id" and _SHEETS in (path := posixpath.normpath(paths.get(link, "")))
+        }
+        if not sheets:
+            raise InvalidInput.at("file", "is a workbook without a sheet")
+        name = title if title in sheets else next(iter(sheets))
+        marks = _Marks(lines_max, columns_max)
+        with archive.open(sheets[name].lstrip("/")) as part:
+            marks.read(part)
+    return name, marks
 
 
-def _raw_rows(sheet: Any, bounds: tuple[int, int]) -> Iterable[Any]:
-    """The rows; what the file itself says of its size is often wrong."""
-    sheet.reset_dimensions()
-    return sheet.iter_rows(max_row=bounds[0], max_col=bounds[1])
+@lru_cache(maxsize=1_000)
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
-def _formulas(content: bytes, title: str | None, bounds: tuple[int, int]) -> frozenset[tuple[int, int]]:
-    """Where formulas are, by row and place: the workbook read again, without what they were computed to."""
-    sheet = _sheet(content, title, data_only=False)
-    return frozenset(
-        (number, place)
-        for number, row in enumerate(_raw_rows(sheet, bounds), start=1)
-        for place, cell in enumerate(row)
-        if cell.data_type == "f"
-    )
+class _Marks:
+    """The errors of a sheet and its formulas that were never computed: cells by row from 1, with their place from 0.
+
+    Raises InvalidInput where the cells that have anything reach too far: the library makes room for all between them.
+    """
+
+    def __init__(self, lines_max: int, columns_max: int) -> None:
+        self.lines_max, self.columns_max = lines_max, columns_max
+        self.cells: dict[int, list[tuple[int, Cell]]] = {}
+        self.rows = 0
+        self._columns = 0
+        self._row, self._place = 0, -1
+        self._is_error = self._is_formula = False
+        self._text: list[str] = []
+
+    def read(self, part: IO[bytes]) -> None:
+        """Take the part in that holds the sheet."""
+        parser = ParserCreate(namespace_separator="}")
+        parser.StartElementHandler = self._begin
+        parser.StartDoctypeDeclHandler = _refuse
+        self._parser = parser
+        parser.ParseFile(part)
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        kind = _local(name)
+        if kind == "c":
+            reference = attributes.get("r")
+            self._place = _column(reference.rstrip(digits)) if reference else self._place + 1
+            self._is_error, self._is_formula = attributes.get("t") == "e", False
+        elif kind == "row":
+            self._row, self._place = int(attributes.get("r", self._row + 1)), -1
+        elif kind in {"v", "is", "f"}:
+            self._is_formula |= kind == "f"
+            self._reach()
+            if self._is_error or self._is_formula:
+                self._parser.EndElementHandler = self._end
+                self._parser.CharacterDataHandler = self._text.append if kind == "v" else None
+
+    def _end(self, name: str) -> None:
+        kind = _local(name)
+        if kind == "v":
+            self._parser.CharacterDataHandler = None
+        elif kind == "c":
+            text = "".join(self._text)
+            if self._is_error or not text:
+                cell = Cell(text, is_error=True) if text else Cell(None, is_uncomputed=True)
+                self.cells.setdefault(self._row, []).append((self._place, cell))
+            self._text.clear()
+            # Most cells are neither, and need no look at their end.
+            self._parser.EndElementHandler = None
+
+    def _reach(self) -> None:
+        """Note how far the cells go."""
+        if self._row > self.rows:
+            self.rows = self._row
+            if self.rows > self.lines_max:
+                raise InvalidInput.at("file", f"has more than {self.lines_max:,} lines")
+        if self._place >= self._columns:
+            self._columns = self._place + 1
+            if self._columns > self.columns_max:
+                raise InvalidInput.at(f"row {self._row}", f"has more than {self.columns_max} columns")
+        if self.rows * self._columns > AREA_CELLS_MAX:
+            raise InvalidInput.at("file", f"spans more than {AREA_CELLS_MAX:,} cells: delete what stands far off")
 
 
-def _has_formula(sheet: Any) -> bool:
-    last = b""
-    with sheet._get_source() as source:  # noqa: SLF001 - the part that the sheet is read from
-        while block := source.read(_BLOCK_BYTES):
-            if _FORMULA.search(last + block):
-                return True
-            last = block[-20:]
-    return False
+@lru_cache(maxsize=1_000)
+def _column(letters: str) -> int:
+    """The place of a column from 0, by its letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _refuse(*_: object) -> None:
+    raise ValueError("it declares a type of document")

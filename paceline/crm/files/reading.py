@@ -20,7 +20,7 @@ from paceline.workbooks import Cell
 
 # A hundred thousand deals of a CRM export come to about half of it; the command takes any size.
 FILE_BYTES_MAX = 20_000_000
-# A workbook's cells are read slowly: this many take about ten seconds.
+# A workbook is read whole: this many cells take some seconds, and a hundred megabytes.
 WORKBOOK_LINES_MAX = 50_000
 WORKBOOK_CELLS_MAX = 500_000
 COLUMNS_MAX = 200

@@ -11,7 +11,7 @@ from typing import Any
 
 from paceline import workbooks
 from paceline.errors import InvalidInput
-from paceline.plan.sheets.texts import original, unescaped
+from paceline.plan.sheets.texts import original
 from paceline.plan.sheets.writing import DIGITS_MAX, SHEET
 
 # Ten thousand people with a year of weeks come to a fifth of it.
@@ -99,7 +99,7 @@ def _text(cell: workbooks.Cell) -> tuple[str, str | None]:
     """A cell as text, and what is wrong with it."""
     value: Any = cell.value
     if isinstance(value, str):
-        return (value, f"holds the error {value}") if cell.is_error else (unescaped(value), None)
+        return (value, f"holds the error {value}") if cell.is_error else (value, None)
     if isinstance(value, bool):
         return ("yes" if value else "no"), None
     if isinstance(value, int | float):

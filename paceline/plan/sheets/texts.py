@@ -1,13 +1,10 @@
-"""Text that a spreadsheet program would take for a formula, or XML for an end, and how it comes back as it was."""
+"""Text that a spreadsheet program would take for a formula, and how it comes back as it was."""
 
 import re
 
 # What programs take for the beginning of a formula, also in full width, and what some of them read over before it.
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _MARK = "'"
-# Office Open XML writes a character that XML cannot hold as _xHHHH_, and then also what only looks so.
-# Nothing else is read so: what the library reads of a table of shared strings has lost its own mark already.
-_WRITTEN = re.compile("_x(005F|00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 
 
 def is_formula(text: str) -> bool:
@@ -23,8 +20,3 @@ def neutral(text: str) -> str:
 def original(text: str) -> str:
     """The text that `neutral` was given."""
     return text[1:] if text.startswith(_MARK) and is_formula(text.lstrip(_MARK)) else text
-
-
-def unescaped(text: str) -> str:
-    """The text that a cell of a workbook holds."""
-    return _WRITTEN.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

@@ -87,7 +87,9 @@ class _Cells:
             self._text(row, place, f"{value:f}" if isinstance(value, Decimal) else str(value))
         else:
             # As the file has numbers; so few digits come back as they were.
-            self._sheet.write_number(row, place, float(value), self._amount(value) if isinstance(value, Decimal) else None)
+            self._sheet.write_number(
+                row, place, float(value), self._amount(value) if isinstance(value, Decimal) else None
+            )
 
     def _text(self, row: int, place: int, text: str) -> None:
         self._sheet.write_string(row, place, text, self._quoted if is_formula(text) else None)
