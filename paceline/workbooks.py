@@ -165,7 +165,12 @@ class _Marks:
         kind = _local(name)
         if kind == "c":
             reference = attributes.get("r")
-            self._place = _column(reference.rstrip(digits)) if reference else self._place + 1
+            if reference:
+                letters = reference.rstrip(digits)
+                # Where a cell says another row than the one it is in, the library believes the cell.
+                self._row, self._place = int(reference[len(letters) :]), _column(letters)
+            else:
+                self._place += 1
             self._is_error, self._is_formula = attributes.get("t") == "e", False
         elif kind == "row":
             self._row, self._place = int(attributes.get("r", self._row + 1)), -1

@@ -173,6 +173,8 @@ def test_cells_far_apart_are_refused_before_room_is_made_for_all_between(monkeyp
     file = io.BytesIO()
     book.save(file)
     assert [line.cells for line in read(file.getvalue())] == [["kind"], ["", "", "", "", "", "x"]]
+    far = altered(file.getvalue(), row=(b'r="A1"', b'r="A1048576"'))
+    assert fault(far) == "file: has more than 50,000 lines"
     monkeypatch.setattr(workbooks, "AREA_CELLS_MAX", 53)
     monkeypatch.setattr(workbooks, "load_workbook", None)
     assert fault(file.getvalue()) == "file: spans more than 53 cells: delete what stands far off"
