@@ -1,6 +1,7 @@
 """Where a process meets the database: transactions, and the scope that the rooms work in."""
 
 import getpass
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +12,14 @@ import psycopg
 from django.db import OperationalError, connection, transaction
 
 from paceline.domain.access import WHOLE, Access
+from paceline.errors import InvalidInput, PacelineError
 from paceline.facts import tenancy
 from paceline.facts.scope import Scope
 from paceline.org import directory
 from paceline.org.names import findable
 
 Answer = TypeVar("Answer")
+log = logging.getLogger("paceline.edge")
 
 # Writers of one organization queue at its lock, so a clash is rare; whoever loses this often has met a fault.
 ATTEMPTS_MAX = 5
@@ -24,6 +27,36 @@ ATTEMPTS_MAX = 5
 USER_CHARACTERS_MAX = 100
 # serialization_failure and deadlock_detected: the transaction did nothing and can be run again.
 _AGAIN = {"40001", "40P01"}
+
+
+class Unavailable(PacelineError):
+    """The database does not answer."""
+
+    code = "unavailable"
+    status = 503
+
+
+class TookTooLong(PacelineError):
+    """A statement took longer than one of a request may."""
+
+    code = "took_too_long"
+    status = 503
+
+
+def refusal_of(error: Exception) -> PacelineError:
+    """What a caller is told of an error of the database, of which nothing was done."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    if isinstance(cause, psycopg.errors.NumericValueOutOfRange):
+        return InvalidInput.at("value", "is, or adds up to, a number that is too large to keep")
+    if isinstance(cause, psycopg.DataError):
+        return InvalidInput.at("input", "holds a value that the database cannot keep")
+    log.warning("the database does not answer", exc_info=error)
+    if isinstance(cause, psycopg.errors.QueryCanceled):
+        return TookTooLong(
+            "this took longer than a request may, and nothing of it was done: ask for less at once, or try again when"
+            " no large import is under way"
+        )
+    return Unavailable("the database does not answer: try again shortly; nothing of this was done")
 
 
 def raw_connection() -> psycopg.Connection[Any]:

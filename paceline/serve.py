@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from tempfile import TemporaryDirectory
 from threading import Thread
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -109,9 +110,12 @@ def application() -> Callable[..., Awaitable[None]]:
 
     if not apps.ready:
         setup.start()
+    from django.db.backends.signals import connection_created
+
     from paceline import asgi, postgres
     from paceline.live.hub import hub
 
+    connection_created.connect(limit_statements)
     postgres.keep()
     sys.setswitchinterval(SWITCH_SECONDS)
     # What a process is made of stays, and the rows of a large answer are no cycles: looking for some takes long.
@@ -123,6 +127,14 @@ def application() -> Callable[..., Awaitable[None]]:
     if parent is not None:
         Thread(target=_end_with, args=(parent,), daemon=True).start()
     return asgi.make()
+
+
+def limit_statements(connection: Any, **_named: object) -> None:
+    """Let no request hold a thread and a connection for ever: PACELINE_STATEMENT_SECONDS."""
+    from django.conf import settings
+
+    limit = f"{settings.STATEMENT_SECONDS}s"
+    connection.connection.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
 
 
 def _before(number: signal.Signals, work: Callable[[], None]) -> None:

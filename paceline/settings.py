@@ -135,6 +135,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * MEBIBYTE
 # Requests a second of one token or session, and of one address without either, in each process. A busy integration
 # sends 300 writes a second.
 CALLER_RATE = whole_number("PACELINE_CALLER_RATE", 1_000)
+# A request's statement that takes longer is stopped; 0 lets it take what it takes.
+STATEMENT_SECONDS = whole_number("PACELINE_STATEMENT_SECONDS", 60)
 ANONYMOUS_RATE = whole_number("PACELINE_ANONYMOUS_RATE", 50)
 
 # In the database, because a session that is only a cookie cannot be ended. The choices that a newcomer would question

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from paceline import edge
 from paceline.api.answers import encoded
 from paceline.errors import Fault, InvalidInput, PacelineError
 
@@ -68,13 +69,7 @@ def of_error(error: PacelineError) -> HttpResponse:
 
 def of_database(error: Exception) -> HttpResponse:
     """What the database refused or could not do."""
-    cause = error if isinstance(error, psycopg.Error) else error.__cause__
-    if isinstance(cause, psycopg.errors.NumericValueOutOfRange):
-        return of_error(InvalidInput.at("value", "is, or adds up to, a number that is too large to keep"))
-    if isinstance(cause, psycopg.DataError):
-        return of_error(InvalidInput.at("input", "holds a value that the database cannot keep"))
-    log.warning("the database does not answer", exc_info=error)
-    return plain(UNAVAILABLE, "the database does not answer: try again shortly; nothing of this was done")
+    return of_error(edge.refusal_of(error))
 
 
 def add_to(api: NinjaAPI) -> None:

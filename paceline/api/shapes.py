@@ -52,7 +52,7 @@ Condition = Annotated[
 ]
 
 # What any operation may answer beside its own.
-PROBLEMS: dict[Any, Any] = {frozenset({400, 401, 403, 404, 409, 412, 413, 422, 500, 503}): Problem}
+PROBLEMS: dict[Any, Any] = {frozenset({400, 401, 403, 404, 409, 412, 413, 422, 429, 500, 503}): Problem}
 
 
 class Given(Schema):

@@ -8,9 +8,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import psycopg
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -217,22 +218,34 @@ def page(
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             try:
-                caller = session_caller(request)
-            except NotSignedIn:
-                return _signing_in(request)
-            except OrganizationNotChosen:
-                return redirect("organizations")
-            asked = Page(request, caller)
-            try:
-                if needs is not None:
-                    _check_may(caller, needs)
-                return view(asked, *arguments, **named)
-            except PacelineError as error:
-                return _refusal(asked, error)
+                return _answer(request, lambda asked: view(asked, *arguments, **named), needs)
+            except (OperationalError, InterfaceError, psycopg.Error) as error:
+                # In words alone: a page would ask the database again.
+                found = edge.refusal_of(error)
+                words = f"{found.message[:1].upper()}{found.message[1:]}."
+                return HttpResponse(words, status=found.status, content_type="text/plain")
 
         return answer
 
     return decorate
+
+
+def _answer(
+    request: HttpRequest, view: Callable[[Page], HttpResponseBase], needs: Permission | None
+) -> HttpResponseBase:
+    try:
+        caller = session_caller(request)
+    except NotSignedIn:
+        return _signing_in(request)
+    except OrganizationNotChosen:
+        return redirect("organizations")
+    asked = Page(request, caller)
+    try:
+        if needs is not None:
+            _check_may(caller, needs)
+        return view(asked)
+    except PacelineError as error:
+        return _refusal(asked, error)
 
 
 def _check_may(caller: Caller, needed: Permission) -> None:

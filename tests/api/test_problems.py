@@ -1,9 +1,12 @@
 """Whatever is wrong with a call is told as a problem, in one shape, and nothing of it is done."""
 
 import pytest
+from django.db import connection
+from django.test import override_settings
 
 from tests.api.calls import PROBLEM, Api, won
 from tests.api.stage import Stage
+from tests.databases import Database
 
 ADDRESSES = (
     "/metrics",
@@ -199,3 +202,17 @@ def test_the_headers_alone_can_be_asked_for(stage: Stage) -> None:
         asked, got = stage.admin.call("HEAD", address), stage.admin.get(address)
         assert (asked.status, asked.content) == (200, b""), address
         assert asked.headers.get("ETag") == got.headers.get("ETag")
+
+
+def test_what_takes_too_long_is_refused_and_not_done(stage: Stage, committed: Database) -> None:
+    from paceline import edge, serve
+
+    with override_settings(STATEMENT_SECONDS=1), committed.connect() as other:
+        serve.limit_statements(connection)
+        # Somebody else writes, and does not end.
+        other.execute("SELECT 1 FROM org_organization FOR UPDATE")
+        other.execute("SELECT 1 FROM ledger_clock FOR UPDATE")
+        assert stage.writer.send(won("D1", "Sam", 1)).problem[:2] == (503, "took_too_long")
+        other.rollback()
+    assert stage.writer.send(won("D1", "Sam", 1)).status == 200
+    edge.raw_connection().execute("RESET statement_timeout")
