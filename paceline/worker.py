@@ -10,6 +10,8 @@ from paceline.accounts import sessions
 from paceline.api.models import Answered
 from paceline.crm.files import actions as files
 from paceline.facts import postings
+from paceline.org import audit
+from paceline.org.models import Organization
 from paceline.plan.actions import previews
 
 # A page that was away for longer reads everything anew.
@@ -36,13 +38,16 @@ def import_file(org_id: int, import_id: int) -> None:
 
 
 def forget(now: datetime) -> None:
-    """Forget what was kept long enough, of every organization: postings, answers, previews, files, sessions."""
+    """Forget what was kept long enough: postings, answers, previews, files, sessions, changes; everybody's."""
     with edge.unscoped():
+        numbers = list(Organization.objects.filter(audit_days__gt=0).values_list("id", flat=True))
         postings.forget(edge.raw_connection(), now - POSTINGS_KEPT)
         Answered.objects.filter(answered_at__lt=now - ANSWERS_KEPT).delete()
         previews.forget(now - PREVIEWS_KEPT)
         files.forget(now)
         sessions.forget(now)
+    for org_id in numbers:
+        edge.in_transaction(lambda org_id=org_id: audit.forget(edge.caller_scope(org_id, "worker")))
 
 
 def run() -> None:

@@ -200,6 +200,7 @@ _WHOLE = {
     "fiscal_year_first_month": "4 for April",
     "week_first_day": "0 for Monday",
     "on_pace_percent": "10",
+    "audit_days": "365",
 }
 
 

@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from paceline.facts import tenancy
 from paceline.facts.scope import Scope
 
 Values = Mapping[str, object]
@@ -17,6 +18,11 @@ _ADD: LiteralString = """
     SELECT %(org_id)s, now(), %(actor)s, %(origin)s, %(verb)s, %(reason)s, kind, object_id, old, new
     FROM jsonb_to_recordset(%(differences)s::jsonb)
         AS given (kind text, object_id bigint, old jsonb, new jsonb)"""
+# Index: org_change_at. The newest stays: by its number is known whether anything changed. A day goes as a whole.
+_FORGET: LiteralString = """
+    DELETE FROM org_change c USING org_organization o WHERE o.id = %(org_id)s AND c.org_id = o.id AND o.audit_days > 0
+    AND c.at < date_trunc('day', now()) - make_interval(days => o.audit_days)
+    AND c.id < (SELECT max(id) FROM org_change WHERE org_id = %(org_id)s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,15 @@ class Trail:
                 },
             )
         return len(found)
+
+
+def forget(scope: Scope) -> int:
+    """Forget the entries that are older than the organization keeps them, which is an entry itself; how many."""
+    with tenancy.unscoped(scope.connection):
+        gone = scope.run(_FORGET, {"org_id": scope.org_id}).rowcount
+    if gone:
+        Trail(scope, "forget_changes").record("organization", scope.org_id, old={"entries": gone}, new={"entries": 0})
+    return gone
 
 
 def difference(kind: str, object_id: int, *, old: Values | None, new: Values | None) -> Values | None:

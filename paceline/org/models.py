@@ -19,6 +19,8 @@ from paceline.org.columns import (
 )
 from paceline.org.history import days_there
 
+# The shortest that a trail is kept, and the longest that is said in days.
+AUDIT_DAYS_MIN, AUDIT_DAYS_MAX = 90, 36_500
 ON_PACE_PERCENT_DEFAULT = 10
 # An IPv6 address with its zone.
 ORIGIN_CHARACTERS_MAX = 64
@@ -47,6 +49,8 @@ class Organization(models.Model):
     holiday_subdivision = models.CharField(max_length=40, blank=True, default="")
     credit_owner = models.CharField(max_length=10, default=CreditOwner.CURRENT.value)
     on_pace_percent = models.PositiveSmallIntegerField(default=ON_PACE_PERCENT_DEFAULT)
+    # How long the audit trail is kept; 0 is for ever.
+    audit_days = models.PositiveIntegerField(db_default=0, default=0)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -68,6 +72,10 @@ class Organization(models.Model):
             models.CheckConstraint(
                 name="org_organization_on_pace_percent",
                 condition=models.Q(on_pace_percent__range=(0, 99)),
+            ),
+            models.CheckConstraint(
+                name="org_organization_audit_days",
+                condition=models.Q(audit_days=0) | models.Q(audit_days__range=(AUDIT_DAYS_MIN, AUDIT_DAYS_MAX)),
             ),
         ]
 
@@ -306,7 +314,7 @@ class ApiToken(models.Model):
 
 
 class Change(models.Model):
-    """One change. Only ever added to: the table itself refuses any other statement.
+    """One change. Only ever added to, and kept as long as its organization says: the table itself sees to that.
 
     `kind` and `object_id` name the thing; `old` and `new` hold the fields that differ, and `old` is
     null when the thing was made.

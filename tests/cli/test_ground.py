@@ -43,6 +43,7 @@ def test_an_organization_is_made_and_shown(terminal: Terminal) -> None:
         "holiday_subdivision": "BY",
         "credit_owner": "at_close",
         "on_pace_percent": "10",
+        "audit_days": "0",
     }
 
 

@@ -100,6 +100,12 @@ def test_the_audit_trail_is_only_added_to(cast: Cast):
     for write in (lambda: own.update(actor="nobody"), own.delete):
         with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic():
             write()
+    # What is younger than the organization keeps stays, however few days somebody managed to set.
+    Organization.objects.update(audit_days=90)
+    with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic():
+        own.delete()
+    with pytest.raises(IntegrityError, match="org_organization_audit_days"), transaction.atomic():
+        Organization.objects.update(audit_days=1)
 
 
 def test_every_unique_key_of_the_room_begins_with_the_organization(cast: Cast):

@@ -50,7 +50,7 @@ def follow(browser, answer) -> str:
 def settings_sent(browser, **changed: str):
     """The form of the organization as it is shown, sent with these changes."""
     page = text(browser.get("/settings/organization"))
-    names = ["name", "time_zone", "holiday_subdivision", "on_pace_percent"]
+    names = ["name", "time_zone", "holiday_subdivision", "on_pace_percent", "audit_days"]
     given: dict[str, Any] = {each: found(rf'name="{each}" (?:value="([^"]*)")?', page) for each in names}
     for each in ("currency", "fiscal_year_first_month", "week_first_day", "holiday_country", "credit_owner"):
         options = found(rf'(?s)(<select name="{each}".*?</select>)', page)
@@ -122,6 +122,7 @@ def test_settings_are_changed_and_what_moves_figures_is_asked_for_first(acme, br
     answer = settings_sent(rosa, on_pace_percent="500", time_zone="Europe/Berlim", holiday_country="DE")
     assert answer.status_code == 422
     assert b"less than or equal to 99" in answer.content
+    assert b"give 90 to 36,500 days" in settings_sent(rosa, audit_days="30").content
     answer = settings_sent(rosa, time_zone="Europe/Berlim")
     assert b"did you mean Europe/Berlin" in settings_sent(rosa, time_zone="Europe/Berlim", confirmed="1").content
     answer = settings_sent(rosa, currency="USD", credit_owner="at_close")

@@ -15,7 +15,7 @@ from paceline.org import audit, directory
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.org.columns import SLUG_CHARACTERS_MAX
-from paceline.org.models import Organization
+from paceline.org.models import AUDIT_DAYS_MAX, AUDIT_DAYS_MIN, Organization
 from paceline.org.names import did_you_mean, folded, listed
 from paceline.org.places import currencies, holiday_subdivisions, time_zones
 
@@ -37,6 +37,7 @@ class Settings(TypedDict, total=False):
     holiday_subdivision: str
     credit_owner: str
     on_pace_percent: int
+    audit_days: int
 
 
 SETTINGS = tuple(Settings.__annotations__)
@@ -105,6 +106,8 @@ def _set(made: Organization, settings: Settings, checks: Checks | None = None) -
     _check_week(made, checks)
     checks.choice("credit_owner", made.credit_owner, CreditOwner)
     checks.one_of("on_pace_percent", made.on_pace_percent, 0, ON_PACE_PERCENT_MAX, "a percentage")
+    if made.audit_days and not AUDIT_DAYS_MIN <= made.audit_days <= AUDIT_DAYS_MAX:
+        checks.fault("audit_days", f"give {AUDIT_DAYS_MIN} to {AUDIT_DAYS_MAX:,} days, or 0 to keep the trail for ever")
     checks.done()
 
 

@@ -36,6 +36,7 @@ _HINTS = {
     "holiday_country": "Its public holidays are no working days.",
     "holiday_subdivision": "A state or province with holidays of its own, such as BY.",
     "credit_owner": "With the owner at closing, handing an account over does not rewrite the past.",
+    "audit_days": "0 keeps it for ever. Figures of the past do not rest on it.",
     "on_pace_percent": "So far under the pace somebody is still called on pace. Words change, and no value does.",
 }
 # What the ledger rests on: a change posts the differences that it makes, and figures of the past move by it.
@@ -64,6 +65,8 @@ class SettingsForm(Form):
     on_pace_percent = forms.IntegerField(
         label="On pace up to so many per cent under", min_value=0, max_value=ON_PACE_PERCENT_MAX
     )
+
+    audit_days = forms.IntegerField(label="Days that the audit trail is kept", min_value=0)
 
     def __init__(self, page: Page) -> None:
         organization = page.organization
@@ -104,7 +107,8 @@ class SettingsForm(Form):
         return [
             ("The organization", [self[each] for each in names[:3]]),
             ("Years, weeks and days", [self[each] for each in names[3:8]]),
-            ("Figures", [self[each] for each in names[8:]]),
+            ("Figures", [self[each] for each in names[8:10]]),
+            ("Record of changes", [self[each] for each in names[10:]]),
         ]
 
 

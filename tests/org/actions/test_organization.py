@@ -25,6 +25,7 @@ def test_a_new_organization_has_usual_settings_and_a_clock(connection: psycopg.C
         "holiday_subdivision": "",
         "credit_owner": "current",
         "on_pace_percent": 10,
+        "audit_days": 0,
     }
     scope = Scope(acme.id, connection, "rosa")
     assert clock.known_now(scope)
@@ -47,6 +48,7 @@ def test_every_fault_of_the_settings_is_told_at_once(connection: psycopg.Connect
             holiday_country="ZZ",
             credit_owner="nobody",
             on_pace_percent=100,
+            audit_days=89,
         )
     assert {fault.where: fault.message for fault in refused.value.faults} == {
         "name": "give a name",
@@ -60,6 +62,7 @@ def test_every_fault_of_the_settings_is_told_at_once(connection: psycopg.Connect
         "holiday_country": "no holidays are known for 'ZZ'",
         "credit_owner": "'nobody' is not at_close or current",
         "on_pace_percent": "100 is not a percentage (0 to 99)",
+        "audit_days": "give 90 to 36,500 days, or 0 to keep the trail for ever",
     }
 
 
