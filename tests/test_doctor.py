@@ -13,7 +13,9 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from paceline import doctor
-from paceline.doctor import Check, Grade, examine
+from paceline.doctor import examine
+from paceline.doctor.check import Check, Grade
+from paceline.doctor.service import examine_service
 from paceline.postgres import PostgresUnavailable, binaries
 from tests.conftest import RUN_FOLDER
 from tests.databases import Database
@@ -59,7 +61,60 @@ def test_new_installation(installed: psycopg.Connection) -> None:
         "migrations": Grade.OK,
         "tenancy": Grade.OK,
         "organizations": Grade.WARN,
+        "transport": Grade.OK,
+        "hosts": Grade.OK,
+        "proxies": Grade.OK,
+        # And their key is none.
+        "secret_key": Grade.WARN,
+        "secret_files": Grade.OK,
     }
+
+
+LONG_KEY = "0123456789" * 5
+
+
+def of_service(hosts: str = "localhost,127.0.0.1,[::1]", key: str = LONG_KEY) -> dict[str, str]:
+    """What the checks of the service warn of."""
+    return {each.name: each.message for each in examine_service(hosts.split(","), key) if each.grade is Grade.WARN}
+
+
+@pytest.mark.parametrize(
+    ("given", "hosts", "warned"),
+    [
+        ({}, "localhost", ""),
+        ({}, "paceline.example.com", "transport"),
+        ({"PACELINE_PLAIN_HTTP": "1"}, "paceline.example.com", "transport"),
+        ({"PACELINE_TLS": "1", "PACELINE_PROXIES": "10.0.0.5, 10.1.0.0/16,fd00::/8"}, "paceline.example.com", ""),
+        ({"PACELINE_TLS": "1", "PACELINE_PROXIES": "10.0.0.5"}, "*", "hosts"),
+        ({"PACELINE_TLS": "1"}, "paceline.example.com", "proxies"),
+        ({"PACELINE_TLS": "1", "PACELINE_PROXIES": "*"}, "paceline.example.com", "proxies"),
+        ({"PACELINE_TLS": "1", "PACELINE_PROXIES": "10.0.0.5,0.0.0.0/0"}, "paceline.example.com", "proxies"),
+        ({"PACELINE_TLS": "1", "PACELINE_PROXIES": "::/0"}, "paceline.example.com", "proxies"),
+    ],
+)
+def test_settings_that_are_not_safe(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], hosts: str, warned: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert list(of_service(hosts)) == [each for each in [warned] if each]
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 64, LONG_KEY[:49]])
+def test_a_key_that_can_be_guessed(key: str) -> None:
+    assert list(of_service(key=key)) == ["secret_key"]
+    assert key not in of_service(key=key)["secret_key"]
+
+
+def test_a_file_of_secrets_that_everybody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "mail_url"
+    monkeypatch.setenv("PACELINE_MAIL_URL_FILE", str(file))
+    monkeypatch.setenv("PACELINE_SSO_FILE", str(tmp_path / "none"))
+    assert of_service() == {}
+    file.touch(mode=0o644)
+    assert of_service()["secret_files"].endswith(f"chmod o-rwx {file}")
+    file.chmod(0o640)
+    assert of_service() == {}
 
 
 def test_migrations_that_wait(installed: psycopg.Connection) -> None:

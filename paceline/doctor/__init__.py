@@ -5,14 +5,14 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from paceline.doctor.check import Check, Grade
+from paceline.doctor.service import examine_service
 from paceline.errors import PacelineError
 from paceline.home import SECRET_KEY_FILE, home, is_root
 from paceline.postgres import is_private, ready
@@ -31,25 +31,8 @@ GROUP_AND_OTHERS = 0o077
 VERSION_STEP = 10_000
 
 
-class Grade(StrEnum):
-    """How a check came out; with a warning Paceline works, but something should be seen to."""
-
-    FAIL = "fail"
-    OK = "ok"
-    WARN = "warn"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: its name, how it came out, and what was found or how to mend it."""
-
-    name: str
-    grade: Grade
-    message: str
-
-
 def examine() -> Iterator[Check]:
-    """Every check, as it is done: first the machine, then PostgreSQL, then what is in it.
+    """Every check, as it is done: first the machine, then PostgreSQL, what is in it, and the service.
 
     Starts the private server where there is one. What cannot be looked at because an earlier check
     failed is left out.
@@ -76,6 +59,7 @@ def examine() -> Iterator[Check]:
     yield _migrations()
     yield _wall()
     yield _organizations()
+    yield from _service()
 
 
 def _python() -> Check:
@@ -222,3 +206,9 @@ def _organizations() -> Check:
     if count > 1:
         return Check("organizations", Grade.WARN, f"There are {count}: a command must name the one it means.")
     return Check("organizations", Grade.OK, "There is one.")
+
+
+def _service() -> Iterator[Check]:
+    from django.conf import settings
+
+    yield from examine_service(settings.ALLOWED_HOSTS, settings.SECRET_KEY)
