@@ -339,6 +339,6 @@ def test_settings_of_an_organization() -> None:
 
 
 def test_checks_of_the_doctor() -> None:
-    source = (ROOT / "paceline" / "doctor.py").read_text(encoding="utf-8")
+    source = "".join(each.read_text(encoding="utf-8") for each in (ROOT / "paceline" / "doctor").glob("*.py"))
     checks = set(re.findall(r'Check\(\s*"([a-z_]+)"', source))
     assert set(words("docs/guides/operating.md", "Doctor")) == checks

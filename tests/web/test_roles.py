@@ -116,16 +116,18 @@ def company(stage: Stage) -> Company:
     from django.core.cache import cache
     from django.db import transaction
 
+    from paceline import edge
+
     cache.clear()
     cast = stage.cast
     with transaction.atomic():
         for role, name in WHO.items():
             member(stage.scope, f"{name}@acme.example", role.value)
     with transaction.atomic():
-        from paceline import edge
-
         member(edge.caller_scope(cast.abroad.org_id, "olga"), "olga@globex.example", "admin")
     stage.writer.send(won("D1", "Sam", 100_00))
+    with transaction.atomic():
+        ((deal_id,),) = edge.caller_scope(stage.scope.org_id, "rosa").run("SELECT id FROM deal").fetchall()
     target = stage.target()
     board = stage.admin.made("/leaderboards", {"name": "Q", "metric": "revenue", "visibility": "managers"})
     definition = {"module": "deals", "unit": "count", "kind": "flow", "condition": {"all": []}, "dated_by": "created"}
@@ -147,7 +149,7 @@ def company(stage: Stage) -> Company:
         "unit_id": cast.hunters,
         "kind": "team",
         "module": "deals",
-        "record_id": 1,
+        "record_id": deal_id,
         "import_id": 1,
         "key": metric["key"],
         "member_id": members["vera@acme.example"],
