@@ -127,7 +127,7 @@ def company(stage: Stage) -> Company:
         member(edge.caller_scope(cast.abroad.org_id, "olga"), "olga@globex.example", "admin")
     stage.writer.send(won("D1", "Sam", 100_00))
     with transaction.atomic():
-        ((deal_id,),) = stage.scope.run("SELECT id FROM deal", {}).fetchall()
+        ((deal_id,),) = stage.scope.run("SELECT record_id FROM deal", {}).fetchall()
     target = stage.target()
     board = stage.admin.made("/leaderboards", {"name": "Q", "metric": "revenue", "visibility": "managers"})
     definition = {"module": "deals", "unit": "count", "kind": "flow", "condition": {"all": []}, "dated_by": "created"}
