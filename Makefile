@@ -9,6 +9,9 @@ MADE := $(VENV)/made-$(shell cat requirements.lock pyproject.toml | cksum | cut 
 WORKERS ?= 3
 SYSTEM_POSTGRES := /usr/lib/postgresql/15/bin
 
+# Without it each of the hundreds of commands that the tests run would compile all of its modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install demo test suite suite-15 lint format types docs assets screenshots lock clean
 
 test: lint types suite suite-15
@@ -39,7 +42,7 @@ types: $(MADE)
 	$(BIN)/basedpyright
 
 suite: $(MADE)
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 # What SQL differs by most, on the oldest PostgreSQL that we promise to run on.
 ON_15 := tests/facts/test_ingest.py tests/facts/test_sums.py tests/facts/test_schema.py tests/org/test_models.py \
@@ -48,7 +51,7 @@ ON_15 := tests/facts/test_ingest.py tests/facts/test_sums.py tests/facts/test_sc
 suite-15: $(MADE)
 	@if [ -x $(SYSTEM_POSTGRES)/postgres ]; then \
 		echo "The suite again, on PostgreSQL 15"; \
-		PACELINE_TEST_POSTGRES_BIN=$(SYSTEM_POSTGRES) $(BIN)/pytest -n $(WORKERS) $(ON_15); \
+		PACELINE_TEST_POSTGRES_BIN=$(SYSTEM_POSTGRES) $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ON_15); \
 	else \
 		echo "PostgreSQL 15 is not in $(SYSTEM_POSTGRES): the suite ran on the embedded PostgreSQL only"; \
 	fi

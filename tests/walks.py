@@ -163,8 +163,6 @@ def _environment(folder: Path) -> dict[str, str]:
         **kept,
         "PACELINE_HOME": str(folder / "home"),
         "PYTHONPATH": str(ROOT),
-        # Forty commands would compile all of their modules each, where nothing may be written beside these.
-        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
         "PYTHONUNBUFFERED": "1",
         "TERM": "dumb",
         # A terminal wide enough for every table.

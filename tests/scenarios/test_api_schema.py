@@ -14,13 +14,13 @@ from tests.databases import Database
 from tests.live.service import Served, running
 from tests.scenarios.shell import Shell
 
-# For each operation and phase: about half a minute of calls in all.
+# For each operation and phase: less than half a minute of calls in all.
 EXAMPLES = 2
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 SEED = 7
 # A stream does not end, and has tests of its own.
 LEFT_OUT = [LIVE]
-SECONDS_MAX = 35
+SECONDS_MAX = 25
 
 
 @pytest.fixture
