@@ -117,8 +117,10 @@ class DatabaseMaker:
         # A server that outlives the run may have databases of another run.
         self.template = run.name.replace("-", "_").lower()
         self.name = f"{self.template}_{worker}"
+        self.walled = f"{self.name}_walled"
         self._server: Server | None = None
         self._parameters: dict[str, str] = {}
+        self._is_walled = False
         self._fresh = False
 
     def start(self) -> None:
@@ -136,8 +138,9 @@ class DatabaseMaker:
     def database(self) -> Database:
         """The worker's database as the template has it."""
         if not self._fresh:
-            self._copy(self.template, self.name)
-            self._wall()
+            if not self._is_walled:
+                self._make_walled()
+            self._copy(self.walled, self.name)
             self._fresh = True
         return Database(self._parameters | {"dbname": self.name})
 
@@ -146,9 +149,15 @@ class DatabaseMaker:
         connections.close_all()
         self._fresh = False
 
+    def unwall(self) -> None:
+        """Let a test drop the role of its database: the next one gets it anew."""
+        self._drop(self.walled)
+        self._is_walled = False
+
     def leave(self) -> None:
         connections.close_all()
-        self._maintain(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
+        for name in (self.name, self.walled):
+            self._drop(name)
         self._maintain(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(tenant_role(self.name))))
         if self._server:
             self._server.leave()
@@ -172,17 +181,25 @@ class DatabaseMaker:
                 connections.close_all()
             (self.run / "template.made").touch()
 
-    def _wall(self) -> None:
-        """A copy has a role of its own, as every database has."""
+    def _make_walled(self) -> None:
+        """The template with the role of this worker's database, which each has of its own."""
+        self._copy(self.template, self.name)
         with psycopg.connect(make_conninfo(**self._parameters | {"dbname": self.name})) as connection:
             wall.make_role(connection)
             wall.put_up(connection)
+        self._drop(self.walled)
+        names = sql.Identifier(self.name), sql.Identifier(self.walled)
+        self._maintain(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
+        self._is_walled = True
 
     def _copy(self, template: str, name: str) -> None:
         names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
         make = sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        self._maintain(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
+        self._drop(name)
         self._maintain(make.format(**names))
+
+    def _drop(self, name: str) -> None:
+        self._maintain(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _maintain(self, statement: sql.Composed) -> None:
         with psycopg.connect(make_conninfo(**self._parameters), autocommit=True) as connection:

@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 from paceline import doctor
 from paceline.doctor import examine
 from paceline.doctor.check import Check, Grade
-from paceline.doctor.service import examine_service
+from paceline.doctor.service import SECRET_FILES, examine_service
 from paceline.postgres import PostgresUnavailable, binaries
 from tests.conftest import RUN_FOLDER
 from tests.databases import Database
@@ -108,7 +108,7 @@ def test_a_key_that_can_be_guessed(key: str) -> None:
 
 def test_a_file_of_secrets_that_everybody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "mail_url"
-    monkeypatch.setenv("PACELINE_MAIL_URL_FILE", str(file))
+    monkeypatch.setenv(SECRET_FILES[0], str(file))
     monkeypatch.setenv("PACELINE_SSO_FILE", str(tmp_path / "none"))
     assert of_service() == {}
     file.touch(mode=0o644)

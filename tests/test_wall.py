@@ -15,7 +15,7 @@ from paceline import wall
 from paceline.domain.record import Module
 from paceline.facts.scope import Scope
 from paceline.facts.tenancy import NoTransaction, _begin, ask_unscoped, enter, tenant_role, unscoped
-from tests.databases import Database
+from tests.databases import Database, DatabaseMaker
 
 ROOT = Path(__file__).parents[1]
 # From the catalogue, so that a table that is yet to come is looked at too.
@@ -239,7 +239,7 @@ def test_what_is_unscoped_sees_all_and_ends(committed: Database) -> None:
         assert told(own, who) == role
 
 
-def test_a_database_of_before_or_restored_elsewhere_gets_it(committed: Database) -> None:
+def test_a_database_of_before_or_restored_elsewhere_gets_it(committed: Database, database_maker: DatabaseMaker) -> None:
     """As an older version left it: no role, and no row-level security."""
     from django.db import connections
 
@@ -247,6 +247,7 @@ def test_a_database_of_before_or_restored_elsewhere_gets_it(committed: Database)
 
     role = sql.Identifier(tenant_role(committed.parameters["dbname"]))
     connections.close_all()
+    database_maker.unwall()
     with committed.connect() as login:
         for table, _ in login.execute(ORGANIZED.encode()).fetchall():
             name = sql.Identifier(table)

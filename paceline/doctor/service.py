@@ -9,7 +9,7 @@ from pathlib import Path
 from paceline.doctor.check import Check, Grade
 
 # Files that the environment names, with secrets in them.
-SECRET_FILES = ("PACELINE_MAIL_URL_FILE", "PACELINE_SECRET_KEY_FILE", "PACELINE_SSO_FILE")
+SECRET_FILES = (*(f"{name}_FILE" for name in ("PACELINE_MAIL_URL", "PACELINE_SECRET_KEY")), "PACELINE_SSO_FILE")
 # As long as a key that Django makes: shorter ones can be guessed from what they signed.
 KEY_CHARACTERS_MIN = 50
 KEY_DIFFERENT_CHARACTERS_MIN = 5
