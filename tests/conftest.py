@@ -44,6 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
     Argon2.memory_cost, Argon2.time_cost = 64, 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda each: each.get_closest_marker("long") is None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         run = Path(os.environ[RUN_FOLDER])

@@ -72,6 +72,7 @@ def newcomer() -> Iterator[Path]:
 
 
 # Some twenty commands, each a process of its own.
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="the folder ../shared/data does not exist")
 def test_walk_of_the_readme(newcomer: Path) -> None:
@@ -102,6 +103,7 @@ def own_export(folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_walk_of_the_start(newcomer: Path) -> None:
     walked = walk(START)

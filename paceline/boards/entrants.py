@@ -43,8 +43,9 @@ def _carriers(scope: Scope, day: date) -> Names:
     """Who carries a quota and is there on the day, both included: see Person.is_there."""
     hired = Q(hire_day__isnull=True) | Q(hire_day__lte=day)
     stays = Q(end_day__isnull=True) | Q(end_day__gte=day)
-    own = Person.objects.filter(hired, stays, org_id=scope.org_id, quota_carrying=True)
-    return dict(own.values_list("id", "name"))
+    own = Person.objects.filter(hired, stays, org_id=scope.org_id, quota_carrying=True).values_list("id", "name")
+    # In the order in which those stand who are equal, so that ranking finds them sorted already.
+    return dict(sorted(own, key=lambda each: (each[1], each[0])))
 
 
 def _teams(scope: Scope, board: Leaderboard, day: date) -> Names:

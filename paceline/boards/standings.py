@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from operator import attrgetter
+from typing import NamedTuple
 
 from paceline.boards import periods, quota
 from paceline.boards.entrants import Names, entrants_of, own_entrant
@@ -20,14 +22,14 @@ from paceline.facts.scope import Scope
 from paceline.facts.standing import Reached
 from paceline.facts.sums import Assignee
 from paceline.org import directory
+from paceline.org.kept import kept
 from paceline.plan import rules
 from paceline.plan.clocks import Clocks, Moment
 
 _NOTHING = Reached(0, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """What an entrant is ranked by, in the metric's unit; `since` is the first day of what is counted.
 
     `target` is only of a board by attainment, and `before` of one of the most improved.
@@ -110,8 +112,7 @@ def standings(
     if own_person_id is not None:
         person = directory.person(scope, own_person_id)
         own = own_entrant(scope, board, person.id, asked.moment.as_of)
-    figures = asked.figures()
-    ranked = ranking.rank(asked.entries(figures), asked.moment.direction_of(board.chosen))
+    figures, ranked = asked.ranked()
     shown = ranking.shown(ranked, board.count if limit is None else limit, own)
 
     def rows(places: Sequence[Standing[int]]) -> list[Row]:
@@ -148,7 +149,20 @@ class _Asked:
         self.period = BoardPeriod(board.period)
         self.window = periods.period_of(self.period, self.moment.as_of, self.moment.organization)
         self.kind = "team" if board.entrants == Entrants.TEAMS.value else "person"
-        self.names: Names = entrants_of(scope, board, self.moment.as_of, self.moment.known_at)
+
+    def ranked(self) -> tuple[Mapping[int, Figure], Sequence[Standing[int]]]:
+        """Everybody's figure, and the whole order: the same for all who ask before the next posting or change."""
+        clocks = self.scope.posted_at, self.moment.as_of, self.moment.known_at
+        return kept.get(self.scope, ("ranked", self.board.id, *clocks), self._rank, lambda made: len(made[1]))
+
+    def _rank(self) -> tuple[Mapping[int, Figure], Sequence[Standing[int]]]:
+        figures = self.figures()
+        return figures, ranking.rank(self.entries(figures), self.moment.direction_of(self.board.chosen))
+
+    @cached_property
+    def names(self) -> Names:
+        """Who stands on the board."""
+        return entrants_of(self.scope, self.board, self.moment.as_of, self.moment.known_at)
 
     def figures(self) -> Mapping[int, Figure]:
         """What each entrant is ranked by."""

@@ -1,10 +1,9 @@
 """One parent's value divided among its children: exact to the rounding unit, with a reason for every share."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from paceline.domain.apportion import Mover, Portion, apportion, bounded
 from paceline.domain.clash import Clash, refuse
@@ -13,8 +12,7 @@ from paceline.domain.reason import Bound, Ground, Number, Reason, Rounding
 from paceline.domain.shares import Allocation, Child, K, Method, Share, in_order, part_locked
 
 
-@dataclass(frozen=True, slots=True)
-class Claim(Generic[K]):
+class Claim(NamedTuple, Generic[K]):
     """What a child's share rests on: the weight before its ramp and where it comes from; `start` as in Mover."""
 
     child: Child[K]

@@ -1,7 +1,6 @@
 """Cutting a window into months, quarters or weeks by the fiscal calendar, and dividing a value over them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -117,7 +116,7 @@ def split_by_amounts(
 
     Raises Infeasible, with by how much they do not.
     """
-    children = [replace(each, given=amounts[each.key]) for each in _children(amounts, {}, kept)]
+    children = [each._replace(given=amounts[each.key]) for each in _children(amounts, {}, kept)]
     total = sum((kept or {}).get(window, amount) for window, amount in amounts.items())
     refuse([Clash(ClashKind.AMOUNTS_OFF, amount=total, limit=value)] if total != value else [])
     return allocate(value, children, Method.MANUAL)

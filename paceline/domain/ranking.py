@@ -1,11 +1,11 @@
 """Standings: who ranks where, in which order inside a tie, and which rows someone sees."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from operator import attrgetter
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from paceline.domain.kinds import Direction
 from paceline.domain.reason import Number
@@ -15,8 +15,7 @@ from paceline.domain.shares import K
 _TINY_BITS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[K]):
+class Entry(NamedTuple, Generic[K]):
     """One who takes part: a value in the metric's unit, or an attainment; None where it is undefined.
 
     `reached_at` is when the value was reached: days, or times with zone, but not both in one ranking.
@@ -28,8 +27,7 @@ class Entry(Generic[K]):
     reached_at: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing(Generic[K]):
+class Standing(NamedTuple, Generic[K]):
     """An entry's place. Those without a value have no rank and stand last."""
 
     rank: int | None
@@ -66,7 +64,7 @@ def improved(entries: Iterable[Entry[K]], before: Mapping[K, Number | None]) -> 
 
     Rank them in the metric's own direction: where less is better, the deepest fall comes first.
     """
-    return [replace(each, value=_change(each.value, before.get(each.key))) for each in entries]
+    return [each._replace(value=_change(each.value, before.get(each.key))) for each in entries]
 
 
 def shown(standings: Sequence[Standing[K]], count: int, own_key: K | None = None) -> Shown[K]:

@@ -1,9 +1,9 @@
 """Why a share is what it is: kept as parts, said in words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from paceline.domain.pace import percent_of, rounded
 
@@ -61,8 +61,7 @@ _FIRST = {
 _IN_UNITS = frozenset({Ground.HISTORY, Ground.NEWCOMER, Ground.PRESENT})
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """The parts of a reason: `part` x `ramp` of `total`, then held by a bound at `limit`, then rounded.
 
     `part` and `total` are weights: in the metric's unit where the ground is history or a present value.

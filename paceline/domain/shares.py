@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from paceline.domain.reason import Number, Reason
 
@@ -26,8 +26,7 @@ class Method(StrEnum):
     WEIGHTED = "weighted"
 
 
-@dataclass(frozen=True, slots=True)
-class Child(Generic[K]):
+class Child(NamedTuple, Generic[K]):
     """One that takes part. Values are integers in the metric's unit.
 
     `weight` is None for one without history, `ramp` multiplies the weight. A `locked` value is kept, whatever the
@@ -45,8 +44,7 @@ class Child(Generic[K]):
     present: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Share(Generic[K]):
+class Share(NamedTuple, Generic[K]):
     """What one child gets: the value, the exact one before rounding, and why."""
 
     key: K

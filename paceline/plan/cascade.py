@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from paceline.domain.allocation import allocate
@@ -162,7 +163,7 @@ class _Walk:
             level,
             above,
             value,
-            reason.words(self.style.number),
+            partial(reason.words, self.style.number),
             is_locked=live is not None and live.is_locked,
             warnings=tuple(warnings),
         )

@@ -36,11 +36,16 @@ class Row(NamedTuple):
     depth: int
     parent: Place | None
     after: int | None
-    why: str
+    said: str | Callable[[], str]
     is_locked: bool = False
     origin: str = ""
     warnings: tuple[str, ...] = ()
     unallocated: int | None = None
+
+    @property
+    def why(self) -> str:
+        """Why it comes to that, put in words when they are asked for: a tree has many thousands of rows."""
+        return self.said if isinstance(self.said, str) else self.said()
 
     @property
     def before(self) -> int | None:

@@ -6,7 +6,9 @@ import pytest
 
 from paceline.boards.actions import edit_board
 from paceline.errors import Conflict, InvalidInput, NotFound
+from paceline.facts import standing
 from paceline.org.actions import moves, people, units
+from paceline.org.kept import knowing
 from paceline.plan.actions.metrics import create_metric, retire_metric
 from paceline.plan.actions.settings import change_settings
 from tests.boards.cast import FEBRUARY, asked, board, placed
@@ -55,6 +57,29 @@ class TestTies:
         made = asked(cast.scope, board(cast.scope))
         assert placed(made) == ["1 Rosa 0", "1 Sam 0", "1 Tariq 0", "1 Eve 0"]
         assert made.rows[3].figure.reached_on == on(34)
+
+
+def test_an_order_is_kept_until_something_is_posted_or_changed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = list[int]()
+
+    def of_people(*given) -> dict[int, standing.Reached]:
+        counted.append(1)
+        return really(*given)
+
+    really = standing.of_people
+    monkeypatch.setattr(standing, "of_people", of_people)
+    made = board(cast.scope)
+
+    def now() -> list[str]:
+        scope, _ = knowing(cast.scope)
+        return placed(asked(scope, made, limit=1, own=cast.sam))
+
+    won(cast.scope, "1", "Eve", FEBRUARY + 2, 70)
+    assert (now(), now(), len(counted)) == (["1 Eve 70", "...", "2 Rosa 0", "2 Sam* 0", "2 Tariq 0"],) * 2 + (1,)
+    won(cast.scope, "2", "Sam", FEBRUARY + 2, 80)
+    assert (now(), now(), len(counted)) == (["1 Sam* 80"],) * 2 + (2,)
+    edit_board(cast.scope, made, period="quarter")
+    assert (now(), now(), len(counted)) == (["1 Sam* 80"],) * 2 + (3,)
 
 
 class TestWhoTakesPart:

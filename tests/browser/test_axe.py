@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
@@ -52,6 +53,7 @@ def faults(page: Any, axe: Axe, options: dict[str, Any] | None = None) -> list[s
     return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found if each["impact"] in SERIOUS]
 
 
+@pytest.mark.long
 def test_no_page_shuts_anybody_out(browser: Browser, rosa: str, token: str, address: str) -> None:
     close_deal(address, token, 500_00)
     # The policy refuses scripts of others, of which axe is one.

@@ -60,6 +60,7 @@ def values(page: Page, *names: str) -> list[str]:
     return [row(page, name).locator("td.of").inner_text() for name in names]
 
 
+@pytest.mark.long
 def test_the_story_of_the_manual(company: Terminal, page: Page, browser: Browser, address: str) -> None:
     year = datetime.now(UTC).date().replace(month=1, day=1)
     opened(page, address, "rosa")

@@ -1,6 +1,5 @@
 """Allocation: stories, and laws against arithmetic and brute force."""
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -258,12 +257,12 @@ class TestLaws:
         self, pool: int, children: list[Child[int]], place: int, more: int, ramp: Fraction, unit: int
     ) -> None:
         """The same child with more weight, and of two children alike but for the weight."""
-        children = [each if each.weight is not None else replace(each, weight=9) for each in children]
+        children = [each if each.weight is not None else each._replace(weight=9) for each in children]
         raised = children[place % len(children)]
         others = [each for each in children if each is not raised]
-        heavier = replace(raised, weight=(raised.weight or 0) + more)
-        twin = replace(heavier, key=99, ramp=ramp, name="C")
-        lighter = replace(raised, key=98, ramp=ramp, name="A")
+        heavier = raised._replace(weight=(raised.weight or 0) + more)
+        twin = heavier._replace(key=99, ramp=ramp, name="C")
+        lighter = raised._replace(key=98, ramp=ramp, name="A")
         try:
             before = allocate(pool, children, Method.WEIGHTED, rounding=unit)
             after = allocate(pool, [heavier, *others], Method.WEIGHTED, rounding=unit)
@@ -287,7 +286,7 @@ class TestLaws:
     def test_feasible_if_and_only_if_the_bounds_allow_it(
         self, pool: int, children: list[Child[int]], method: Method, unit: int
     ) -> None:
-        children = [replace(each, present=None) for each in children]
+        children = [each._replace(present=None) for each in children]
         is_sound = all(
             each.minimum is None or each.maximum is None or each.minimum <= each.maximum for each in children
         )
@@ -296,7 +295,7 @@ class TestLaws:
 
     @given(st.integers(0, 300), families())
     def test_exact_values_are_one_scale_held_by_bounds(self, pool: int, children: list[Child[int]]) -> None:
-        found = answer(pool, [replace(each, locked=None) for each in children], Method.WEIGHTED)
+        found = answer(pool, [each._replace(locked=None) for each in children], Method.WEIGHTED)
         assume(found is not None)
         assert found is not None
         assert sum(each.exact for each in found.shares) == pool

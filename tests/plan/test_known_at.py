@@ -229,6 +229,7 @@ SILENT = {
 }
 
 
+@pytest.mark.long
 def test_a_report_is_the_one_that_was_shown_then(cast: Cast) -> None:
     story = Story(cast)
     shown = {as_of: story.photograph(Clocks(as_of), deep=not as_of) for as_of in (None, on(30))}

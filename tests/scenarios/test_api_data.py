@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 
 from paceline.crm.mapping import read_mapping
 from paceline.crm.parsing import read_records
@@ -27,6 +28,7 @@ SECONDS_MAX = 60
 Record = Mapping[str, object]
 
 
+@pytest.mark.long
 def test_maven_quarters_are_exact_over_http(shell: Shell, committed: Database, shared_data: Path) -> None:
     folder, zone = shared_data / "maven_crm", "America/New_York"
     shell("organization", "create", "--name", "Maven", "--currency", "USD", "--time-zone", zone)
@@ -42,6 +44,7 @@ def test_maven_quarters_are_exact_over_http(shell: Shell, committed: Database, s
         assert maven.measured(metric) == +maven.expected(folder, column, unit)
 
 
+@pytest.mark.long
 def test_leadforge_months_are_exact_over_http(
     shell: Shell, committed: Database, shared_data: Path, tmp_path: Path
 ) -> None:

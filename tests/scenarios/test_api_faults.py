@@ -4,9 +4,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.scenarios.shell import REPOSITORY
 
 
+@pytest.mark.long
 def test_a_killed_database_is_started_again_and_nothing_answered_is_lost() -> None:
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("DATABASE_URL", "PACELINE", "PG"))}
     # It makes a home of its own: the database of a test is not for killing.

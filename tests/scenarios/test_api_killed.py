@@ -125,6 +125,7 @@ def started(shell: Shell) -> Iterator[tuple[Service, str]]:
             service.stop(signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_nothing_answered_is_lost_and_nothing_is_done_twice(shell: Shell, committed: Database, token: str) -> None:
     with started(shell) as (service, address), ThreadPoolExecutor(CLIENTS) as pool:
         headers = {"Authorization": f"Bearer {token}"}

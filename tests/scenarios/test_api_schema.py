@@ -36,6 +36,7 @@ def program(name: str) -> str:
     return found
 
 
+@pytest.mark.long
 def test_no_call_gets_an_answer_outside_the_document(served: Served, committed: Database, tmp_path: Path) -> None:
     share = served.stage.cast.sam
     served.win("D1", "Sam")

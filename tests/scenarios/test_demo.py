@@ -68,6 +68,7 @@ def names(address: str, headers: dict[str, str]) -> list[str]:
     return [each["name"] for each in answer.json()["items"]]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_the_demo_is_made_kept_and_started_over(shell: Shell, tmp_path) -> None:
     with demo(shell, str(tmp_path)) as (address, headers):

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.databases import Database
 from tests.scenarios.shell import REPOSITORY, Shell
 
@@ -16,6 +18,7 @@ BATCH = 10_000
 KILLS = 2
 
 
+@pytest.mark.long
 def test_a_killed_import_leaves_whole_batches(shell: Shell, committed: Database, tmp_path: Path) -> None:
     shell("organization", "create", "--name", "Acme")
     people, deals = tmp_path / "people.csv", tmp_path / "deals.csv"

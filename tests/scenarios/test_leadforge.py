@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from paceline.facts.sums import Assignee
 from tests.databases import Database
 from tests.scenarios.measured import currents
@@ -17,6 +19,7 @@ CENTS = 100
 Figures = Counter[tuple[str, str]]
 
 
+@pytest.mark.long
 def test_leadforge_months_are_exact(shell: Shell, committed: Database, shared_data: Path, tmp_path: Path) -> None:
     data = shared_data / "leadforge"
     shell("organization", "create", "--name", "Leadforge", "--currency", "USD")

@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from paceline.facts.sums import Assignee
 from tests.databases import Database
 from tests.scenarios.maven_plan import VALUE, Arithmetic, Paths, Planner, read
@@ -17,6 +19,7 @@ CENTS = 100
 Figures = Counter[tuple[str, str, str]]
 
 
+@pytest.mark.long
 def test_maven_quarters_are_exact(shell: Shell, committed: Database, shared_data: Path) -> None:
     maven = shared_data / "maven_crm"
     shell("organization", "create", "--name", "Maven", "--currency", "USD", "--time-zone", "America/New_York")
