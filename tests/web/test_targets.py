@@ -179,6 +179,18 @@ def test_a_manager_plans_below_and_a_rep_reads(
         assert browsers["tariq"].get(path).status_code == 403, path
 
 
+def test_the_list_tells_of_each_what_the_caller_has_of_it(
+    browsers: dict[str, Browser], members: Members, shares: dict[str, int]
+) -> None:
+    def row(name: str) -> str:
+        return words(browsers[name], "/targets").rpartition("Status ")[2]
+
+    told = "First quarter Revenue, Jan 1, 2025 to Mar 31, 2025"
+    assert row("rosa").startswith(f"{told} €1,000 €9,000 11 % €3,500 behind behind")
+    assert row("tariq").startswith(f"{told} share of Hunters €1,000 €6,000 16 % €2,000 behind behind")
+    assert row("sam").startswith(f"{told} share of Sam €1,000 €3,000 33 % €500 behind behind")
+
+
 def test_the_list_is_searched_and_filtered(
     browsers: dict[str, Browser], members: Members, shares: dict[str, int]
 ) -> None:
