@@ -101,6 +101,9 @@ class Reason(NamedTuple):
         return ", ".join(said)
 
     def _share_words(self, show: Show) -> str:
+        if self.ground == Ground.BLEND and self.total == self.ramp == 1:
+            # The parts of a blend are shares themselves.
+            return f"{_FIRST[self.ground]} {_short(*self._ratio)}"
         said = f"{_FIRST[self.ground]} {self._weight_words(self.part, show)}"
         if self.ramp != 1:
             said += (

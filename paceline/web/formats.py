@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -48,6 +49,11 @@ class Figures:
     def exact(self, value: int | None) -> str:
         """With all its decimals: `$12,400.50`."""
         return DASH if value is None else _written(value, self.currency, self.exponent, self.locale)
+
+    def fitting(self, values: Iterable[int | None]) -> Callable[[int | None], str]:
+        """How to write values that are compared: with their decimals, where any of them has some."""
+        has_decimals = any(value % 10**self.exponent for value in values if value is not None)
+        return self.exact if has_decimals else self.whole
 
     def plain(self, value: int | None) -> str:
         """As somebody types it into a field: no currency, and decimals only where there are any."""
@@ -116,6 +122,12 @@ def day(value: date, locale: str) -> str:
 def day_of_year(value: date, locale: str) -> str:
     """A day without its year, such as `Jan 5`."""
     return format_date(value, "MMM d" if locale.startswith("en_US") else "d MMM", locale)
+
+
+def days(first: date, last: date, locale: str) -> str:
+    """From one day to another, the year said once where both are in the same: `Jan 1 to Jan 31, 2026`."""
+    start = day_of_year(first, locale) if first.year == last.year else day(first, locale)
+    return f"{start} to {day(last, locale)}"
 
 
 def time_of_day(value: datetime, zone: ZoneInfo, locale: str) -> str:

@@ -108,6 +108,9 @@ def test_each_child_has_its_bounds_and_weights(
     assert ("€2,000" in bounded, "€4,000" in bounded) == (True, True)
     manual = post(method="manual", **{f"value:{tariq}": "2,500", f"value:{sam}": "3,000"})
     assert ("€500.00 stays unallocated." in manual, "€2,500" in manual) == (True, True)
+    # The decimals are shown where any value has some, so that before, after and change add up.
+    cents = post(method="manual", **{f"value:{sam}": "2,500.25", f"value:{tariq}": "3,000"})
+    assert ("€2,500.25" in cents, "€3,000.00" in cents, "€499.75 stays unallocated." in cents) == (True, True, True)
     one = post(method="equal", chosen=[sam])
     assert "€6,000" in one
     assert "'lots' is not an amount" in post(method="equal", **{f"minimum:{sam}": "lots"})
@@ -127,7 +130,7 @@ def test_a_cascade_by_a_blend_says_how_much_each_metric_counts(
     assert "say how much each metric counts" in shown(rosa.post(path, **fields))
     # Of the money each has a half, of the deals Sam has three of four; at 60 to 40 that is 60 % for Sam.
     text = shown(rosa.post(path, **fields, **{"blend:revenue": "60", "blend:deal_count": "40"}))
-    assert ("blend of metrics" in text, "€2,400" in text, "€3,600" in text) == (True, True, True)
+    assert ("blend of metrics 60 %<" in text, "€2,400" in text, "€3,600" in text) == (True, True, True)
     assert 'name="blend:revenue" value="60"' in text
     assert "blend.revenue: give a number" in shown(rosa.post(path, **fields, **{"blend:revenue": "much"}))
 
@@ -147,7 +150,10 @@ def test_what_changed_underneath_is_told_and_shown_anew(
 def test_periods_are_shown_and_confirmed(browsers: dict[str, Browser], members: Members, plan: dict[str, int]) -> None:
     rosa, path = browsers["rosa"], f"/assignments/{plan['Acme']}/periods"
     assert "Everybody below too" in shown(rosa.get(path))
-    token = token_of(shown(rosa.post(path, every="month", method="equal", whole_tree="on")))
+    text = shown(rosa.post(path, every="month", method="equal", whole_tree="on"))
+    # Which days a row is for stands in it.
+    assert ("Jan 1 to Jan 31, 2025" in text, "Feb 1 to Feb 28, 2025" in text) == (True, True)
+    token = token_of(text)
     assert rosa.post(path, token=token).headers["Location"] == f"/targets/{plan['target']}"
     items = members.stage.admin.get(f"/targets/{plan['target']}/assignments").items
     months = [(each["assignee"]["name"], each["value"]) for each in items if each["end_date"] != "2025-04-01"] + [

@@ -33,7 +33,7 @@ class Planned:
     @property
     def value(self) -> str:
         """What there is to divide."""
-        return self.figures.whole(self.held.value)
+        return self.figures.fitting([self.held.value])(self.held.value)
 
 
 def planned(page: Page, assignment_id: int) -> Planned:
