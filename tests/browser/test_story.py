@@ -51,7 +51,8 @@ def cascade(page: Page, name: str, method: str, column: str, given: dict[str, st
         dialog.get_by_label(child, exact=True).check()
         dialog.get_by_label(f"{column} of {child}").fill(number)
     expect(dialog.locator("#preview tbody tr")).to_have_count(len(given))
-    expect(dialog.locator("#preview")).to_contain_text(f"{len(given)} of {len(given)} shares change.")
+    said = "1 of 1 share changes." if len(given) == 1 else f"{len(given)} of {len(given)} shares change."
+    expect(dialog.locator("#preview")).to_contain_text(said)
     dialog.get_by_role("button", name="Confirm").click()
     expect(dialog).to_be_hidden()
 

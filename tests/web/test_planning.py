@@ -135,6 +135,17 @@ def test_a_cascade_by_a_blend_says_how_much_each_metric_counts(
     assert "blend.revenue: give a number" in shown(rosa.post(path, **fields, **{"blend:revenue": "much"}))
 
 
+def test_a_cascade_is_in_whole_units_unless_asked_for_finer(browsers: dict[str, Browser], plan: dict[str, int]) -> None:
+    rosa, path = browsers["rosa"], f"/assignments/{plan['Hunters']}/cascade"
+    assert '<option value="100" selected>€1</option>' in shown(rosa.get(path))
+    hedged = {"method": "equal", "levels": "1", "hedge_percent": "0.001"}
+    whole = shown(rosa.post(path, **hedged))
+    assert (whole.count("€3,000</td>"), "€3,000." in whole) == (4, False)
+    by_cents = shown(rosa.post(path, **hedged, rounding="1"))
+    assert by_cents.count("€3,000.03</td>") == 4
+    assert "<b>2</b> of 2 shares change." in by_cents
+
+
 def test_what_changed_underneath_is_told_and_shown_anew(
     browsers: dict[str, Browser], members: Members, plan: dict[str, int]
 ) -> None:

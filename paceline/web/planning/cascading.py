@@ -73,6 +73,7 @@ def cascade(page: Page, assignment_id: int) -> HttpResponseBase:
         "metrics": _metrics(page),
         "methods": METHODS,
         "roundings": _roundings(under),
+        "rounding": _rounding(page, under),
         "given": page.request.POST,
         "method": page.request.POST.get("method", Method.WEIGHTED.value),
     }
@@ -89,7 +90,7 @@ def rebalance(page: Page, assignment_id: int) -> HttpResponseBase:
         return done
     shown: dict[str, Any] = {"under": under, "faults": done or ()}
     try:
-        options = {"method": Method.EQUAL.value}
+        options = {"method": Method.EQUAL.value, "rounding": _rounding(page, under)}
         made = page.do(lambda scope: cascades.preview_rebalance(scope, assignment_id, options, page.today))
         shown |= {"smallest": ground.shown(under, made.smallest), "full": ground.shown(under, made.full)}
     except PacelineError as error:
@@ -100,7 +101,7 @@ def rebalance(page: Page, assignment_id: int) -> HttpResponseBase:
 def _options(page: Page, under: Planned) -> dict[str, Any]:
     """The options as the verb takes them. Raises InvalidInput for amounts that are none."""
     if not page.is_posted:
-        return {"method": Method.WEIGHTED.value, "levels": 1, "rounding": 1}
+        return {"method": Method.WEIGHTED.value, "levels": 1, "rounding": _rounding(page, under)}
     post = page.request.POST
     options = ground.given(page, ("method", "history_from", "history_to", "hedge_percent"))
     faults: list[Fault] = []
@@ -111,7 +112,7 @@ def _options(page: Page, under: Planned) -> dict[str, Any]:
     if options.get("method") == BLEND:
         options |= {"method": Method.WEIGHTED.value, "blend": _blend(page, faults)}
     options["levels"] = "all" if post.get("levels") == "all" else 1
-    options["rounding"] = int(post["rounding"]) if post.get("rounding", "").isdecimal() else 1
+    options["rounding"] = _rounding(page, under)
     keys = post.getlist("child")
     chosen = post.getlist("chosen")
     if keys and len(chosen) < len(keys):
@@ -157,8 +158,17 @@ def _read(under: Planned, word: str, key: str, text: str, faults: list[Fault]) -
         return 0
 
 
+def _rounding(page: Page, under: Planned) -> int:
+    """By what values are rounded: nobody sells in cents, where there are none to be divided."""
+    given = page.request.POST.get("rounding", "")
+    if given.isdecimal():
+        return int(given)
+    unit = 10**under.figures.exponent
+    return 1 if under.held.value % unit else unit
+
+
 def _roundings(under: Planned) -> list[tuple[int, str]]:
-    """By what values are rounded: a cent or one, and round numbers of the unit."""
+    """What there is to choose: a cent or one, and round numbers of the unit."""
     unit = 10**under.figures.exponent
     finest = [(1, under.figures.exact(1))] if unit > 1 else []
     return [*finest, *((each * unit, under.figures.whole(each * unit)) for each in _UNITS)]
