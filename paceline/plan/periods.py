@@ -114,6 +114,11 @@ def draft_periods(scope: Scope, subject: Mapping[str, Any], options: Mapping[str
     return spread.draft()
 
 
+def windows_of(scope: Scope, window: Window, every: str) -> list[Window]:
+    """The periods that a window is cut into, by the name of the cut. Raises InvalidInput."""
+    return _windows(directory.own_organization(scope), window, read_periods({"every": every}))
+
+
 def _windows(organization: Organization, window: Window, options: PeriodOptions) -> list[Window]:
     """The periods: of the fiscal calendar, or from the window's own first day where that is none of the calendar's."""
     from_start = options.from_start

@@ -1,5 +1,6 @@
 """Cascading a share down the tree, and making the sums hold again after a hire or a departure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,9 +13,10 @@ from paceline.facts.scope import Scope
 from paceline.plan import registry
 from paceline.plan.actions import cascades
 from paceline.plan.actions.previews import Previewed
+from paceline.plan.draft import Row
 from paceline.web.page import Page, page
 from paceline.web.planning import ground
-from paceline.web.planning.ground import Planned
+from paceline.web.planning.ground import Outcome, Planned
 
 # On the page a method of its own: weighted by several metrics together.
 BLEND = "blend"
@@ -60,16 +62,17 @@ def cascade(page: Page, assignment_id: int) -> HttpResponseBase:
     done = ground.confirmed(page, under, "Cascade", options)
     if isinstance(done, HttpResponseBase):
         return done
-    children = _children(page, under)
 
     def preview(scope: Scope, chosen: dict[str, Any]) -> Previewed:
         return cascades.preview_cascade(scope, assignment_id, chosen, page.today)
 
     outcome = ground.outcome(page, under, done, options, preview)
+    if page.is_partial and page.request.headers.get("HX-Target") == "preview":
+        return page.render("paceline/planning/preview.html", {"under": under, "outcome": outcome})
     shown = {
         "under": under,
         "outcome": outcome,
-        "children": children,
+        "children": _children(page, under, _below(page, under, outcome)),
         "metrics": _metrics(page),
         "methods": METHODS,
         "roundings": _roundings(under),
@@ -77,8 +80,7 @@ def cascade(page: Page, assignment_id: int) -> HttpResponseBase:
         "given": page.request.POST,
         "method": page.request.POST.get("method", Method.WEIGHTED.value),
     }
-    is_part = page.is_partial and page.request.headers.get("HX-Target") == "preview"
-    return page.render("paceline/planning/preview.html" if is_part else "paceline/planning/cascade.html", shown)
+    return page.render("paceline/planning/cascade.html", shown)
 
 
 @page("GET", "POST")
@@ -174,16 +176,23 @@ def _roundings(under: Planned) -> list[tuple[int, str]]:
     return [*finest, *((each * unit, under.figures.whole(each * unit)) for each in _UNITS)]
 
 
-def _children(page: Page, under: Planned) -> list[Child]:
-    """Those right below in the target tree, whether they have a share yet or not."""
+def _below(page: Page, under: Planned, outcome: Outcome) -> Sequence[Row]:
+    """A row of each of those right below in the target tree, whether they have a share yet or not."""
+    if not page.is_posted and outcome.draft is not None and not outcome.draft.more:
+        return [line.row for line in outcome.draft.lines]
     options = {"method": Method.EQUAL.value}
     try:
         made = page.tried(lambda scope: cascades.preview_cascade(scope, under.held.id, options, page.today))
     except PacelineError:
         return []
+    return made.draft.rows
+
+
+def _children(page: Page, under: Planned, rows: Sequence[Row]) -> list[Child]:
+    """Those right below, with what was filled in for each."""
     chosen = page.request.POST.getlist("chosen") if page.is_posted else None
     found: list[Child] = []
-    for row in made.draft.rows:
+    for row in rows:
         if row.parent is None or row.parent.assignee != under.held.assignee or row.place.window != under.held.window:
             continue
         key = f"{row.place.assignee.kind}:{row.place.assignee.id}"

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
-from paceline.errors import InvalidInput, PacelineError
+from paceline.domain.calendar import Window
+from paceline.errors import InvalidInput
 from paceline.facts.scope import Scope
 from paceline.plan.actions.periods import preview_periods
 from paceline.plan.actions.previews import Previewed
-from paceline.plan.periods import CUSTOM, CUTS, EQUAL, SEASONAL
+from paceline.plan.periods import CUSTOM, CUTS, EQUAL, SEASONAL, windows_of
 from paceline.web.page import Page, page
 from paceline.web.planning import ground
 from paceline.web.planning.ground import Planned
@@ -53,14 +54,13 @@ def periods(page: Page, assignment_id: int) -> HttpResponseBase:
     return page.render("paceline/planning/preview.html" if is_part else "paceline/planning/periods.html", shown)
 
 
-def _windows(page: Page, under: Planned, every: str) -> list[Any]:
-    """The periods that it is cut into."""
-    options = {"every": every, "method": EQUAL}
+def _windows(page: Page, under: Planned, every: str) -> list[Window]:
+    """The periods that it is cut into; none where the preview will say why."""
     try:
-        made = page.tried(lambda scope: preview_periods(scope, under.held.id, options))
-    except PacelineError:
+        with page.reading() as scope:
+            return windows_of(scope, under.held.window, every)
+    except InvalidInput:
         return []
-    return [row.place.window for row in made.draft.rows if row.place.assignee == under.held.assignee]
 
 
 def _options(page: Page, under: Planned, count: int) -> dict[str, Any]:
