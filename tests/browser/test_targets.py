@@ -31,12 +31,34 @@ def assign(page: Page, kind: str, value: str, **chosen: str) -> None:
     expect(page.get_by_role("status").filter(has_text="The share is given.")).to_be_visible()
 
 
+def comes_back(page: Page, field: Locator, opener: Locator) -> None:
+    """A dialog begins at its first field, and whoever leaves it is where they were."""
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
+def changes_in_its_place(page: Page, name: str) -> Locator:
+    """Escape leaves the value, Enter changes it, and the focus stays."""
+    value = row(page, name).get_by_role("button", name=f"change the value of {name}")
+    for typed, key in (("1", "Escape"), ("250,000", "Enter")):
+        value.click()
+        row(page, name).locator("input[name=value]").fill(typed)
+        page.keyboard.press(key)
+        expect(value).to_be_focused()
+    expect(value).to_have_text("€250,000")
+    return value
+
+
 def test_a_target_is_set_and_given_out_as_the_manual_tells(page: Page, rosa: str, acme: Terminal, address: str) -> None:
     acme("user", "create", "--email", "sam@acme.example", "--role", "rep", "--password-stdin", given=f"{rosa}\n")
     sign_in(page, address, "rosa@acme.example", rosa)
     page.goto(f"{address}/targets")
-    page.get_by_role("link", name="Create target").click()
+    create = page.get_by_role("link", name="Create target")
+    create.click()
     dialog = page.get_by_role("dialog")
+    comes_back(page, dialog.get_by_label("Name"), create)
+    create.click()
     dialog.get_by_label("Name").fill("Q2 revenue")
     dialog.locator("#id_value").fill("500,000")
     dialog.locator("#id_period").select_option("quarterly")
@@ -52,15 +74,13 @@ def test_a_target_is_set_and_given_out_as_the_manual_tells(page: Page, rosa: str
     assign(page, "Department", "300,000", department="Field")
     assign(page, "Individual", "200,000", person="sam@acme.example")
 
-    # In its place: Escape leaves the value, Enter changes it.
-    value = row(page, "Sam").get_by_role("button", name="change the value of Sam")
-    value.click()
-    row(page, "Sam").locator("input[name=value]").fill("1")
-    page.keyboard.press("Escape")
-    value.click()
-    row(page, "Sam").locator("input[name=value]").fill("250,000")
-    page.keyboard.press("Enter")
-    expect(value).to_have_text("€250,000")
+    value = changes_in_its_place(page, "Sam")
+
+    # What a menu opened leads back to the menu.
+    menu = row(page, "Sam").get_by_role("button", name="What to do with the share of Sam")
+    menu.click()
+    row(page, "Sam").get_by_role("link", name="Change", exact=True).click()
+    comes_back(page, dialog.locator("#id_value"), menu)
 
     # Two that are chosen, by five per cent, shown before it is done.
     for name in ("Field", "Sam"):

@@ -31,7 +31,7 @@ def test_the_story_of_a_board(browsers: dict[str, Browser], members: Members) ->
     members.stage.writer.send(won("D1", "Sam", 1_000_00))
     members.stage.writer.send(won("D2", "Eve", 2_000_00))
     said = words(sam, "/boards")
-    assert "Revenue by value, everyone, Jan 1, 2025 to Mar 31, 2025" in said
+    assert "Revenue, everyone, Jan 1, 2025 to Mar 31, 2025" in said
     assert "1 Eve €2,000" in said
     assert "2 Sam you €1,000" in said
     assert "Revenue of the quarter" in words(sam)
@@ -69,6 +69,7 @@ def test_a_board_is_asked_for_on_any_day(browsers: dict[str, Browser], members: 
     members.stage.writer.send(won("D1", "Sam", 1_000_00))
     assert "Nobody has anything" not in words(browsers["sam"], f"/boards/{number}")
     assert "This is how it stood on Jan 2, 2025" in words(browsers["sam"], f"/boards/{number}?as_of=2025-01-02")
+    assert "Only the first 5" in words(browsers["sam"], f"/boards/{number}?all=1")
     assert "is not a day such as" in browsers["sam"].get(f"/boards/{number}?as_of=soon").content.decode()
 
 
@@ -83,6 +84,10 @@ def test_a_board_on_which_nobody_has_anything_says_so(browsers: dict[str, Browse
     members.stage.writer.send(won("D1", "Sam", 1_000_00, "2024-10-05"))
     said = words(rosa, "/boards")
     assert said.count("Nobody has any") == 1
+    assert ("Revenue, against the period before, everyone" in said, "\u20ac0, before \u20ac1,000" in said) == (
+        True,
+        True,
+    )
     assert "\u2212\u20ac1,000" in said or "-\u20ac1,000" in said
 
 

@@ -49,8 +49,11 @@ def test_a_cascade_is_shown_confirmed_and_taken_back(
     assert done.headers["Location"] == f"/targets/{plan['target']}"
     assert before(members, plan) == {"Acme": 9_000_00, "Hunters": 6_000_00, "Tariq": 3_000_00, "Sam": 3_000_00}
     assert "shares changed. It can be taken back under More." in words(rosa, f"/targets/{plan['target']}")
-    assert "The cascade of" in words(rosa, f"/targets/{plan['target']}/undo")
+    asked = words(rosa, f"/targets/{plan['target']}/undo")
+    assert ("The cascade of" in asked, "plan of the year" in asked) == (True, True)
     rosa.send(f"/targets/{plan['target']}/undo", reason="too early")
+    assert "The cascade is taken back." in words(rosa, f"/targets/{plan['target']}")
+    assert "There is nothing to take back" in words(rosa, f"/targets/{plan['target']}/undo")
     assert before(members, plan) == {"Acme": 9_000_00, "Hunters": 6_000_00}
 
 

@@ -17,6 +17,8 @@ from paceline.web.formats import Figures
 from paceline.web.page import Page, page
 
 BOARDS_MAX = 24
+# So many places of one board are shown where all are asked for.
+PLACES_MAX = 1_000
 _SCALE = 10_000
 _PERCENT = 100
 
@@ -60,8 +62,9 @@ def board(page: Page, board_id: int) -> HttpResponseBase:
     with page.reading() as scope:
         found = find.board(scope, board_id)
         as_of = _day(page.request.GET.get("as_of", ""))
-        made = panel(page, scope, found, as_of, int(page.request.GET.get("all") == "1") and 1_000)
-        return page.render("paceline/boards/board.html", {"panel": made, "as_of": as_of})
+        is_whole = page.request.GET.get("all") == "1"
+        made = panel(page, scope, found, as_of, PLACES_MAX if is_whole else None)
+        return page.render("paceline/boards/board.html", {"panel": made, "as_of": as_of, "is_whole": is_whole})
 
 
 @page("GET")
@@ -104,7 +107,7 @@ def _place(board: Leaderboard, row: Row, figures: Figures, longest: int) -> Plac
         beside = f"{figures.whole(figure.value)} of {figures.whole(figure.target)}"
     elif board.rank_by == RankBy.IMPROVED:
         shown_figure = figures.signed(figure.change or 0)
-        beside = f"{figures.whole(figure.value)} after {figures.whole(figure.before)}"
+        beside = f"{figures.whole(figure.value)}, before {figures.whole(figure.before)}"
     else:
         shown_figure = figures.whole(figure.value)
     share = max(_length(board, row), 0) * _SCALE // max(longest, 1)

@@ -111,7 +111,8 @@ def confirmed(
     except PacelineError as error:
         return faults_of(error)
     changed = sum(row.changes for row in made.draft.rows)
-    said = f"{what} of {under.held.name}: {changed:,} shares changed. It can be taken back under More."
+    shares = f"{changed:,} share{'' if changed == 1 else 's'}"
+    said = f"{what} of {under.held.name}: {shares} changed. It can be taken back under More."
     return page.go("target", under.target.id, said=said)
 
 

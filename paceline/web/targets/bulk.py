@@ -92,7 +92,9 @@ def bulk(page: Page, target_id: int) -> HttpResponseBase:
         made = form.attempt(work)
         if made is not None:
             changed = sum(row.changes for row in made.draft.rows)
-            return page.back("target", target_id, said=f"{changed:,} shares are changed.")
+            return page.back(
+                "target", target_id, said=f"{changed:,} share{' is' if changed == 1 else 's are'} changed."
+            )
         return page.refused("paceline/targets/bulk.html", shown)
     if page.is_posted:
         made = form.attempt(work, keep=False)

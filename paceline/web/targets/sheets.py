@@ -54,7 +54,7 @@ def bring(page: Page, target_id: int) -> HttpResponseBase:
             reason = page.request.POST.get("reason", "")
             made = page.do(lambda scope: previews.apply_preview_of(scope, "target", target_id, token, reason))
             changed = sum(row.changes for row in made.draft.rows)
-            return page.go("target", target_id, said=f"{changed:,} shares are changed.")
+            return page.go("target", target_id, said=f"{changed:,} share{' is' if changed == 1 else 's are'} changed.")
         except PacelineError as error:
             form.is_valid()
             form.refuse(error)

@@ -1,11 +1,13 @@
 // A link with data-dialog opens its page over this one; data-dialog="modal-xl" says how wide.
 const dialog = document.getElementById("dialog");
 const content = document.getElementById("dialog-content");
+let clicked = null;
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-dialog]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
+  clicked = link;
   const wide = link.dataset.dialog || "modal-lg";
   dialog.firstElementChild.className = `modal-dialog modal-dialog-scrollable modal-fullscreen-md-down ${wide}`;
   await htmx.ajax("GET", link.href, { target: content, swap: "innerHTML" });
@@ -22,7 +24,25 @@ dialog?.addEventListener("shown.bs.modal", () => {
   const first = content.querySelector("[autofocus], .modal-body input:not([type=hidden]), .modal-body select, .modal-body textarea, .modal-body button");
   first?.focus();
 });
-dialog?.addEventListener("hidden.bs.modal", () => content.replaceChildren());
+dialog?.addEventListener("hidden.bs.modal", () => {
+  content.replaceChildren();
+  comeBack();
+});
+
+// Who closes it is again where they were: at what opened it, or at the button of the menu that it was in. A row that
+// was put anew meanwhile is found by its id.
+let opener = null;
+dialog?.addEventListener("show.bs.modal", () => {
+  const from = clicked ?? document.activeElement;
+  const button = from.closest(".dropdown-menu")?.parentElement.querySelector("[data-bs-toggle]") ?? from;
+  opener = { button, row: button.closest("tr[id]")?.id, focus: button.dataset.focus };
+  clicked = null;
+});
+
+function comeBack() {
+  const again = () => document.querySelector(`#${opener.row} [data-focus="${opener.focus}"]`);
+  (opener?.button.isConnected ? opener.button : opener?.row && again())?.focus();
+}
 
 // What the server could not do at all is said, and nothing that was typed is lost.
 for (const kind of ["htmx:responseError", "htmx:sendError"]) {

@@ -8,3 +8,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   field?.focus();
   field?.select();
 });
+
+// Once the value is kept, or left, the row is put anew: the focus stays on it.
+let leaving = null;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.closest(".value-form")) leaving = event.detail.elt.closest("tr")?.id;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const row = leaving && document.getElementById(leaving);
+  if (!row || row.querySelector(".value-form")) return;
+  leaving = null;
+  if (document.activeElement === document.body) row.querySelector('[data-focus="value"]')?.focus();
+});

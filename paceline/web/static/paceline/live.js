@@ -60,6 +60,11 @@ function place(text) {
     const old = document.getElementById(row.id);
     if (!old) continue;
     if (old.contains(document.activeElement) && document.activeElement.matches("input:not(.pick), select, textarea")) continue;
+    if (old.querySelector(".dropdown-menu.show")) {
+      // A menu is not taken away under somebody's hand: the row is asked for again once it is closed.
+      old.addEventListener("hidden.bs.dropdown", () => gather({ everything: false, assignment_ids: [Number(old.id.slice(2))] }), { once: true });
+      continue;
+    }
     keep(old, row);
     if (row.innerHTML === old.innerHTML) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
