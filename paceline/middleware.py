@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
@@ -26,6 +27,9 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GZIP = re.compile(r"\bgzip\b")
 _NO_GZIP = re.compile(r"\bgzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"}
+
+# What asks these asks them all the time: of a good answer there is nothing to tell.
+PROBES = {"health", "ready", "metrics", "api/v1/health", "api/v1/ready"}
 
 # From here on it matters how fast an answer is compressed.
 LARGE_BYTES = 16_384
@@ -53,7 +57,8 @@ def requests(get_response: GetResponse) -> GetResponse:
         REQUESTS.labels(method, route, str(response.status_code)).inc()
         SECONDS.labels(method, route).observe(seconds)
         told = {"request_id": request_id, "method": method, "route": route, "status": response.status_code}
-        log.info("request", extra={**told, "milliseconds": round(seconds * 1_000, 1)})
+        if route not in PROBES or response.status_code != HTTPStatus.OK:
+            log.info("request", extra={**told, "milliseconds": round(seconds * 1_000, 1)})
         return response
 
     return middleware

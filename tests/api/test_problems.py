@@ -197,6 +197,15 @@ def test_health_needs_no_token(stage: Stage) -> None:
     assert nobody.get("/openapi.json").body["openapi"] == "3.1.0"
 
 
+def test_the_log_tells_of_calls_and_not_of_good_probes(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "paceline.requests")
+    for address in ("/health", "/ready", "/targets", "/metrics"):
+        assert stage.reader.get(address).status == 200
+    assert Api("").get("/targets").status == 401
+    told = [(each.route, each.status) for each in caplog.records if each.name == "paceline.requests"]  # pyright: ignore[reportAttributeAccessIssue]
+    assert told == [("api/v1/targets", 200), ("api/v1/metrics", 200), ("api/v1/targets", 401)]
+
+
 def test_the_headers_alone_can_be_asked_for(stage: Stage) -> None:
     for address in ("/health", "/metrics", "/targets"):
         asked, got = stage.admin.call("HEAD", address), stage.admin.get(address)
