@@ -1,5 +1,7 @@
 """The page of an assignment: every figure opens into what it is made of, on both clocks; and why a record counts."""
 
+import re
+
 from tests.accounts.browser import Browser, Members
 from tests.api.calls import won
 from tests.web.test_home import shares, words
@@ -67,3 +69,22 @@ def test_why_a_record_counts_or_not(browsers: dict[str, Browser], members: Membe
     assert "It does not count, for this does not hold: " in said
     assert "does not hold: " in said
     assert "There is no" in words(browsers["sam"], f"/targets/{target}/why?record=D9")
+    # By its name, among those that one sees.
+    members.stage.writer.send(won("D3", "Sam", 9_00, name="Tall oak"), won("D4", "Eve", 8_00, name="Tall elm"))
+    named = browsers["sam"].get(f"/targets/{target}/why?record=tall").content.decode()
+    assert re.findall(r'href="(/targets/\d+/why\?record=\w+)', named) == [f"/targets/{target}/why?record=D3"]
+    assert "It counts €9.00 for Sam" in words(browsers["sam"], f"/targets/{target}/why?record=D3")
+
+
+def test_nobody_is_offered_to_change_their_own(
+    browsers: dict[str, Browser], members: Members, shares: dict[str, int]
+) -> None:
+    target = members.stage.admin.get(f"/assignments/{shares['Sam']}").body["target_id"]
+    own = members.stage.share(target, "person", members.stage.cast.tariq, 1_000_00)
+    pages = {
+        number: browsers["tariq"].get(f"/assignments/{number}").content.decode() for number in (own, shares["Sam"])
+    }
+    offered = [
+        [f"/assignments/{number}/{what}" in text for what in ("edit", "periods")] for number, text in pages.items()
+    ]
+    assert offered == [[False, False], [True, True]]

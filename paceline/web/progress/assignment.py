@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponseBase
 
+from paceline.domain.access import Permission
 from paceline.domain.kinds import Kind
 from paceline.errors import InvalidInput
 from paceline.facts.breakdown import Counted
@@ -64,6 +65,7 @@ def assignment(page: Page, assignment_id: int) -> HttpResponseBase:
             "is_now": asked.clocks == progress.NOW,
             "query": asked.query,
             "report": report,
+            "may_change": _may_change(page, asked.held),
             "days": _days(points, asked, figures),
             "chart": _chart(page, points, asked, figures, row.progress.projected),
             "below": _below(page, scope, asked),
@@ -71,6 +73,12 @@ def assignment(page: Page, assignment_id: int) -> HttpResponseBase:
             "steps": _steps(scope, asked, figures),
         }
         return page.render("paceline/progress/assignment.html", shown)
+
+
+def _may_change(page: Page, held: Held) -> bool:
+    """Whoever plans does, but for their own share."""
+    plans = page.may(Permission.PLAN_ALL) or page.may(Permission.PLAN_BELOW)
+    return plans and held.assignee != Assignee("person", page.caller.access.person_id or 0)
 
 
 @page("GET")
