@@ -231,6 +231,10 @@ def test_the_trail_tells_changes_in_words_and_is_narrowed_and_paged(acme, browse
     assert re.search(r"<dt>Manager</dt><dd><span[^>]*><span[^>]*>from </span>Tariq</span>.*?Rosa</dd>", person)
     assert "Partners from Feb 1, 2025" in person
     assert "Field from Jan 1, 2025" in person
+    board = {"name": "Best", "metric": "deal_count", "scope": {"kind": "team", "id": cast.hunters}}
+    acme.admin.made("/leaderboards", {**board, "period": "quarter", "rank_by": "value"})
+    best = text(rosa.get("/settings/audit?kind=leaderboard"))
+    assert re.findall(r"<dt>(Metric|Scope)</dt><dd>([^<]+)", best) == [("Scope", "Hunters"), ("Metric", "Deal Count")]
     assert "Nothing like that" in text(rosa.get("/settings/audit?actor=nobody"))
     assert "Nothing like that" in text(rosa.get("/settings/audit?to_day=2001-01-01"))
     assert "Enter a valid date" in text(rosa.get("/settings/audit?from_day=soon"))

@@ -73,20 +73,25 @@ class Words:
         by_kind: dict[str, set[int]] = {}
         for each in found:
             by_kind.setdefault(each["kind"], set()).add(each["object_id"])
-        parents = {(values or {}).get("parent_id") for each in found for values in (each["old"], each["new"])}
-        numbers = by_kind.get("assignment", set[int]()) | {each for each in parents if isinstance(each, int)}
-        shares = Assignment.objects.filter(org_id=scope.org_id, id__in=numbers if "assignment" in by_kind else ())
+        numbers = by_kind.get("assignment", set[int]()) | _numbers(found, "parent_id") | _numbers(found, "root_id")
+        shares = Assignment.objects.filter(org_id=scope.org_id, id__in=numbers)
         self.shares = {each.id: each for each in shares}
-        targets = {*by_kind.get("target", ()), *(each.target_id for each in self.shares.values())}
+        targets = {
+            *by_kind.get("target", ()),
+            *_numbers(found, "target_id"),
+            *(each.target_id for each in self.shares.values()),
+        }
         own = Target.objects.filter(org_id=scope.org_id, id__in=targets)
         self.targets = {each.id: each for each in own.select_related("metric", "measured_by__narrowed_from")}
-        metrics = Metric.objects.filter(org_id=scope.org_id, id__in=by_kind.get("metric", ()))
+        metrics = Metric.objects.filter(
+            org_id=scope.org_id, id__in={*by_kind.get("metric", ()), *_numbers(found, "metric_id")}
+        )
         self.metrics = dict(metrics.values_list("id", "name"))
         self.names = held.names_of(scope, {*_mentioned(found), *(_assignee(each) for each in self.shares.values())})
 
     def name(self, each: Mapping[str, Any]) -> str:
         """What the thing is called."""
-        kind, number = each["kind"], each["object_id"]
+        kind, number = self._subject(each)
         if kind in {"person", "department", "team"}:
             return self.names.get((kind, number), "")
         if kind == "assignment" and number in self.shares:
@@ -100,9 +105,15 @@ class Words:
         told = each["new"] or each["old"] or {}
         return str(self.metrics.get(number) or told.get("name") or told.get("email") or number)
 
+    def _subject(self, each: Mapping[str, Any]) -> tuple[str, int]:
+        """What it is about: of an operation the target that it was done to."""
+        if each["kind"] == "operation":
+            return "target", (each["new"] or {}).get("target_id", 0)
+        return each["kind"], each["object_id"]
+
     def address(self, each: Mapping[str, Any]) -> str:
         """The page of the thing, where it has one."""
-        kind, number = each["kind"], each["object_id"]
+        kind, number = self._subject(each)
         if kind in {"department", "team"}:
             return reverse("person_unit", args=[kind, number]) if (kind, number) in self.names else ""
         if kind == "person":
@@ -117,6 +128,8 @@ class Words:
         both = {**old, **new}
         # Where a name stands beside the id, the name says it.
         names = [name for name in both if not (name.endswith("_id") and name.removesuffix("_id") in both)]
+        if each["kind"] == "operation":
+            names.remove("target_id")
         told = [
             Field(_label(name), self._text(each, name, old.get(name)), self._text(each, name, new.get(name)))
             for name in names
@@ -154,8 +167,15 @@ class Words:
     def _number(self, each: Mapping[str, Any], name: str, value: int) -> str:
         if name in _IDS:
             return self.names.get((_IDS[name], value), str(value))
-        if name == "parent_id" and value in self.shares:
+        if name in {"parent_id", "root_id"} and value in self.shares:
             return self.names.get(_assignee(self.shares[value]), str(value))
+        if name == "target_id" and value in self.targets:
+            return self.targets[value].name
+        if name == "metric_id":
+            return self.metrics.get(value, str(value))
+        if name == "scope_id":
+            # Nothing is beside everyone.
+            return self.names.get(_scoped(each, value), str(value)) if value else DASH
         return self._amount(each, value) if name == "value" and each["kind"] in {"assignment", "target"} else str(value)
 
     def _span(self, value: Mapping[str, Any]) -> str:
@@ -218,6 +238,20 @@ def _mentioned(found: Iterable[Mapping[str, Any]]) -> Iterable[Assignee]:
             for name, kind in _IDS.items():
                 if isinstance(values.get(name), int):
                     yield Assignee(kind, values[name])
+            if values.get("scope_id") and values.get("scope_kind") in {"department", "team"}:
+                yield Assignee(values["scope_kind"], values["scope_id"])
+
+
+def _numbers(found: Iterable[Mapping[str, Any]], name: str) -> set[int]:
+    """The ids that stand in the fields of that name."""
+    values = ((each[side] or {}).get(name) for each in found for side in ("old", "new"))
+    return {each for each in values if isinstance(each, int)}
+
+
+def _scoped(each: Mapping[str, Any], number: int) -> Assignee:
+    """The unit that a leaderboard is of."""
+    kind = (each["new"] or {}).get("scope_kind") or (each["old"] or {}).get("scope_kind")
+    return Assignee(str(kind), number)
 
 
 def _assignee(share: Assignment) -> Assignee:
