@@ -31,6 +31,11 @@ def bring(page: Page, content: str, path: Path) -> None:
     page.get_by_label("CSV or XLSX file").set_input_files(path)
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", name="What the columns mean")).to_be_visible()
+    # What a column is stands in its own row.
+    for row in page.locator(".record-columns tbody tr").filter(has=page.locator("select")).all():
+        line, box = row.bounding_box(), row.locator("select").bounding_box()
+        assert line and box
+        assert line["y"] <= box["y"] < box["y"] + box["height"] <= line["y"] + line["height"]
 
 
 def figures(page: Page) -> list[str]:
