@@ -34,7 +34,8 @@ def bring(page: Page, content: str, path: Path) -> None:
     # What a column is stands in its own row.
     for row in page.locator(".record-columns tbody tr").filter(has=page.locator("select")).all():
         line, box = row.bounding_box(), row.locator("select").bounding_box()
-        assert line and box
+        assert line
+        assert box
         assert line["y"] <= box["y"] < box["y"] + box["height"] <= line["y"] + line["height"]
 
 

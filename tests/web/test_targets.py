@@ -327,3 +327,23 @@ def test_a_dialog_and_a_page_are_one(browsers: dict[str, Browser]) -> None:
         "/targets/new", {**NEW, "csrfmiddlewaretoken": rosa.client.cookies["paceline_csrf"].value}, headers=DIALOG
     )
     assert (done.status_code, done.headers["HX-Redirect"].startswith("/targets/")) == (204, True)
+
+
+def test_a_share_is_put_under_another_one(browsers: dict[str, Browser], members: Members) -> None:
+    stage, rosa = members.stage, browsers["rosa"]
+    target = stage.target()
+    partners = stage.share(target, "department", stage.cast.partners, 3_000_00)
+    path, sam = f"/targets/{target}/assign", {"kind": "person", "person": "Sam", "value": "1,000"}
+    asked = rosa.get(path).content.decode()
+    assert f'<option value="{partners}">Partners</option>' in asked
+    assert 'value="organization" class="form-check-input" id="id_kind_0" required checked' in asked
+    assert rosa.send(path, **sam, parent_id="4040").status_code == 422
+    # In the tree Sam is in Field.
+    rosa.send(path, **sam, parent_id=str(partners))
+    items = stage.admin.get(f"/targets/{target}/assignments").items
+    assert {each["assignee"]["name"]: each["parent_id"] for each in items} == {"Partners": None, "Sam": partners}
+    stage.share(target, "organization", None, 9_000_00)
+    again = rosa.get(path).content.decode()
+    assert re.findall(r'value="(\w+)" class="form-check-input" id="id_kind_\d" required checked', again) == [
+        "department"
+    ]

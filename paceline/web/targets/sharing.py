@@ -23,6 +23,8 @@ from paceline.web.page import Page, page
 from paceline.web.targets.tree import rows_of
 
 PEOPLE_SHOWN_MAX = 20
+# Shares of units to put one under: an organization has some hundred units, and nobody stands below a person.
+PARENTS_SHOWN_MAX = 500
 _KINDS = [("organization", "Organization"), ("department", "Department"), ("team", "Team"), ("person", "Individual")]
 
 
@@ -44,15 +46,28 @@ class AssignForm(Form):
         help_text="A name or an e-mail address.",
         widget=forms.TextInput(attrs={"list": "people", "autocomplete": "off"}),
     )
+    parent_id = forms.TypedChoiceField(
+        label="Under",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text="Left as it is, the share goes under the nearest one above it, and takes those below it with it.",
+    )
     start_date = DayField(label="From", required=False, help_text="The target's whole window where left blank.")
     last_day = DayField(label="To", required=False)
     is_locked = forms.BooleanField(label="Locked: cascades leave it alone", required=False)
     reason = forms.CharField(required=False, help_text="Kept with the change.")
-    field_order = ("kind", "department", "team", "person", "value")
+    field_order = ("kind", "department", "team", "person", "value", "parent_id")
 
     def __init__(self, page: Page, scope: Scope, target: Target) -> None:
         value = AmountField(figures_for(page, target))
-        super().__init__(page, initial={"kind": "organization"}, more={"value": value})
+        units = _units(scope, target)
+        has_whole = any(each.assignee_kind == ORGANIZATION.kind for each in units)
+        super().__init__(page, initial={"kind": "department" if has_whole else "organization"}, more={"value": value})
+        names = names_of(scope, [Assignee(each.assignee_kind, each.assignee_id) for each in units])
+        under = [(each.id, names[each.assignee_kind, each.assignee_id]) for each in units]
+        parents = [("", "Where it belongs in the tree"), *sorted(under, key=lambda each: each[1])]
+        self.fields["parent_id"].choices = parents  # pyright: ignore[reportAttributeAccessIssue]
         for name, things in (("department", Department), ("team", Team)):
             own = things.objects.filter(org_id=scope.org_id).order_by("name").values_list("id", "name")
             self.fields[name].choices = [("", "Choose"), *own]  # pyright: ignore[reportAttributeAccessIssue]
@@ -68,6 +83,14 @@ class AssignForm(Form):
         if kind != "person":
             return Assignee(kind, int(given))
         return Assignee(kind, _person(scope, given))
+
+
+def _units(scope: Scope, target: Target) -> list[Assignment]:
+    """The shares of units for the target's whole window that the caller sees."""
+    seen = find.visible_assignments(scope)
+    own = Assignment.objects.filter(org_id=scope.org_id, is_deleted=False) if seen is None else seen
+    whole = own.filter(target=target, start_date=target.start_date, end_date=target.end_date)
+    return list(whole.exclude(assignee_kind="person").order_by("id")[:PARENTS_SHOWN_MAX])
 
 
 def _person(scope: Scope, words: str) -> int:
@@ -112,6 +135,7 @@ def assign(page: Page, target_id: int) -> HttpResponseBase:
             value=given["value"],
             start_date=given["start_date"],
             end_date=None if last is None else type(last).fromordinal(last.toordinal() + 1),
+            parent_id=given["parent_id"],
             is_locked=given["is_locked"],
             reason=given["reason"],
         )

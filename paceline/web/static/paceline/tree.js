@@ -19,3 +19,9 @@ document.addEventListener("click", async (event) => {
     button.focus();
   }
 });
+
+// How many rows are chosen, beside what can be done with them.
+document.addEventListener("change", (event) => {
+  const place = event.target.matches(".pick") && document.querySelector("[data-chosen]");
+  if (place) place.textContent = `${document.querySelectorAll(".pick:checked").length} chosen`;
+});
