@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
-    "ninja",
     "procrastinate.contrib.django",
     # Before allauth, whose pages it lays out anew.
     "paceline.accounts",
@@ -125,6 +125,9 @@ def _static_version() -> str:
 
 # Kept by browsers for ever, because what changes gets another address.
 STATIC_URL = f"static/{_static_version()}/"
+# The page of the API's document; the package that it comes with is loaded by the API alone.
+_NINJA = find_spec("ninja")
+STATICFILES_DIRS = [Path(str(_NINJA.origin)).parent / "static"] if _NINJA else []
 WHITENOISE_MAX_AGE = 31_536_000
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -1,10 +1,12 @@
 """The API as one thing: its routers, its errors, its document."""
 
+from pathlib import Path
 from typing import Any
 
 import orjson
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.openapi.docs import Swagger
 from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
@@ -66,6 +68,11 @@ class _Api(NinjaAPI):
         return self._documents[key]
 
 
+class _Docs(Swagger):
+    # By its own files, which this service sends. Were the package an application, each command would load all of it.
+    template_cdn = str(Path(__file__).parent / "templates" / "docs.html")
+
+
 def _make() -> NinjaAPI:
     made = _Api(
         title="Paceline",
@@ -76,6 +83,7 @@ def _make() -> NinjaAPI:
         urls_namespace="api",
         openapi_url="/openapi.json",
         docs_url="/docs",
+        docs=_Docs(),
     )
     problems.add_to(made)
     made.add_router("/audit", audit.router)

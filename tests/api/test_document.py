@@ -1,5 +1,6 @@
 """The OpenAPI document: whole, valid, and good enough to write a client from."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,6 +131,21 @@ def test_refusals_are_problems_and_writes_take_keys(document: dict[str, Any]) ->
         expected = {"If-None-Match"} if method == "get" else {"Idempotency-Key"}
         assert headers == expected | ({"If-Match"} if method in {"patch", "delete"} else set()), (path, method)
         assert ("304" in operation["responses"]) == (method == "get")
+
+
+def test_the_document_is_a_page_by_files_of_this_service() -> None:
+    from django.contrib.staticfiles import finders
+    from django.test import Client
+
+    page = Client().get("/api/v1/docs", headers={"Host": "localhost"})
+    named = re.findall(r'(?:src|href)="([^"]+)"', page.content.decode())
+    assert [each.rpartition("/")[2] for each in named] == [
+        "swagger-ui.css",
+        "swagger-ui-bundle.js",
+        "swagger-ui-init.js",
+    ]
+    assert all(finders.find("ninja/" + each.rpartition("/ninja/")[2]) for each in named)
+    assert '"url": "/api/v1/openapi.json"' in page.content.decode()
 
 
 def test_parameters_are_described(document: dict[str, Any]) -> None:
