@@ -85,6 +85,7 @@ def test_a_target_is_set_and_given_out_as_the_manual_tells(page: Page, rosa: str
     # Two that are chosen, by five per cent, shown before it is done.
     for name in ("Field", "Sam"):
         page.get_by_label(f"Choose {name}").check()
+    expect(page.get_by_text("2 chosen")).to_be_visible()
     page.get_by_role("button", name="Change those chosen").click()
     dialog.locator("#id_percent").fill("5")
     dialog.get_by_role("button", name="Preview").click()
