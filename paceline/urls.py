@@ -6,9 +6,8 @@ from paceline import health
 from paceline.api.app import api
 from paceline.live.stream import live
 
+# Programs ask the most: theirs are found first.
 urlpatterns = [
-    path("", include("paceline.accounts.urls")),
-    path("", include("paceline.web.urls")),
     path("health", health.health),
     path("ready", health.ready),
     path("metrics", health.measures),
@@ -16,6 +15,8 @@ urlpatterns = [
     path("api/v1/ready", health.ready),
     path("api/v1/live", live, name="live"),
     path("api/v1/", api.urls),
+    path("", include("paceline.accounts.urls")),
+    path("", include("paceline.web.urls")),
 ]
 handler404 = "paceline.health.not_found"
 handler500 = "paceline.health.failed"

@@ -4,7 +4,7 @@ Writers of one organization queue at its lock, so those that wait may as well be
 Each caller has its own answer, its own idempotency key and its own faults; a batch that fails is written one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -73,28 +73,41 @@ class Gathering:
             # Whoever has the turn writes for all who wait; the others find their answers when theirs comes.
             with self._turn:
                 if not call.is_done:
-                    _write_together(self._take(call))
+                    with self._door:
+                        self._waiting.remove(call)
+                    _write_together([call], self._take)
         if call.error is not None:
             raise call.error
         if call.response is None:
             raise AssertionError("a written call has an answer")
         return call.response
 
-    def _take(self, first: Call) -> list[Call]:
-        """This call and those that can be written with it, in the order in which they came; they wait no more."""
-        together, left, rows = list[Call](), list[Call](), len(first.rows)
+    def _take(self, calls: list[Call]) -> None:
+        """Add to these what can be written with them, in the order in which it came; it waits no more."""
+        left, rows = list[Call](), sum(len(each.rows) for each in calls)
         with self._door:
             for each in self._waiting:
-                fits = each is first or (each.sort == first.sort and rows + len(each.rows) <= ROWS_TOGETHER_MAX)
-                rows += len(each.rows) if fits and each is not first else 0
-                (together if fits else left).append(each)
+                if each.sort == calls[0].sort and rows + len(each.rows) <= ROWS_TOGETHER_MAX:
+                    rows += len(each.rows)
+                    calls.append(each)
+                else:
+                    left.append(each)
             self._waiting = left
-        return together
 
 
-def _write_together(calls: Sequence[Call]) -> None:
+def _write_together(calls: list[Call], join: Callable[[list[Call]], None] | None = None) -> None:
+    """Write them in one transaction, with those that `join` adds once it has the organization's lock."""
+
+    def work() -> list[HttpResponse | Exception]:
+        scope = calls[0].caller.scope()
+        clock.lock(scope)
+        # Whoever came while another process had the lock is written now, and need not queue for it again.
+        if join:
+            join(calls)
+        return _write(scope, calls)
+
     try:
-        told = edge.in_transaction(lambda: _write(calls))
+        told = edge.in_transaction(work)
     except Exception as error:  # noqa: BLE001 - each caller is told its own, in its own thread
         if len(calls) == 1:
             calls[0].error = error
@@ -109,10 +122,8 @@ def _write_together(calls: Sequence[Call]) -> None:
             call.response = outcome
 
 
-def _write(calls: Sequence[Call]) -> list[HttpResponse | Exception]:
+def _write(scope: Scope, calls: Sequence[Call]) -> list[HttpResponse | Exception]:
     """The answers, in order. All in one transaction, under the organization's lock."""
-    scope = calls[0].caller.scope()
-    clock.lock(scope)
     kept = _kept(scope, calls)
     new: list[Call] = []
     for call in calls:

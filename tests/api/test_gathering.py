@@ -90,10 +90,10 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     together: list[int] = []
     really = gathering._write
 
-    def write(calls: Sequence[gathering.Call]) -> object:
+    def write(scope: object, calls: Sequence[gathering.Call]) -> object:
         together.append(len(calls))
         sleep(0.2)
-        return really(calls)
+        return really(scope, calls)  # type: ignore[arg-type]
 
     monkeypatch.setattr(gathering, "_write", write)
     return together
@@ -104,6 +104,45 @@ def test_those_who_wait_are_written_together(stage: Stage, slowly: list[int]) ->
     assert [results(answer) for answer in answers] == [[f"D{each} created"] for each in range(6)]
     assert sum(slowly) == 6
     assert len(slowly) <= 3
+
+
+def test_who_comes_while_another_process_writes_need_not_wait_for_the_lock_twice(
+    stage: Stage, slowly: list[int]
+) -> None:
+    from time import monotonic, sleep
+
+    from paceline.api.gathering import gathering
+    from paceline.facts import clock
+
+    with ThreadPoolExecutor(4) as pool:
+        with transaction.atomic():
+            # As another process has it.
+            clock.lock(stage.scope)
+            begun = [
+                pool.submit(at_once, [lambda each=each: stage.writer.send(won(f"D{each}", "Sam", 1))])
+                for each in range(4)
+            ]
+            end = monotonic() + 10
+            while len(gathering._waiting) < 3 and monotonic() < end:
+                sleep(0.01)
+        answers = [each.result()[0] for each in begun]
+    assert [results(answer) for answer in answers] == [[f"D{each} created"] for each in range(4)]
+    assert slowly == [4]
+
+
+def test_what_was_refused_at_the_lock_is_not_written_after_all(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from paceline.api import gathering
+
+    def gone(_scope: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(gathering.clock, "lock", gone)
+        assert stage.writer.send(won("D1", "Sam", 1)).problem[:2] == (503, "unavailable")
+    assert results(stage.writer.send(won("D2", "Sam", 1))) == ["D2 created"]
+    assert [each["external_id"] for each in stage.writer.get("/records/deals").items] == ["D2"]
 
 
 def test_a_key_of_one_caller_is_no_matter_of_another(stage: Stage, slowly: list[int]) -> None:
@@ -188,7 +227,8 @@ def test_nobody_who_comes_while_the_list_is_read_is_lost(stage: Stage, monkeypat
 
     from paceline.api import gathering
 
-    def answer_all(calls: Sequence[gathering.Call]) -> None:
+    def answer_all(calls: list[gathering.Call], join: Callable[[list[gathering.Call]], None]) -> None:
+        join(calls)
         for call in calls:
             assert call.response is None
             call.response = HttpResponse()
