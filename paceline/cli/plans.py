@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from paceline.cli import common
-from paceline.cli.cascading import YesOption, offer, show, today_of
 from paceline.cli.common import OrganizationOption, ReasonOption, counted, say
 from paceline.cli.planning import TargetArgument, targets
+from paceline.cli.previews import YesOption, offer, show, today_of
 from paceline.cli.rows import Format, FormatOption
 from paceline.errors import InvalidInput
 

@@ -74,6 +74,33 @@ def test_programs_get_rows_as_json(acme: Terminal) -> None:
     assert told == [("Sales", None, 900_000), ("Field", 400_000, 400_000)]
 
 
+def test_a_level_and_a_metric_are_weighed_by_what_is_given_for_them(acme: Terminal) -> None:
+    acme("cascade", "Q1", "--levels", "2", "--hedge", "10", "--hedge", "0", "--yes")
+    after = shares(acme)
+    assert (after["Sales 2025-01-01"], after["Field 2025-01-01"]) == ("990000", "330000")
+    days = ("--history-from", "2025-01-01", "--history-to", "2026-01-01")
+    blend = ("--blend", "revenue=70", "--blend", "deal_count=30")
+    assert "blend" in acme("cascade", "Q1", "--method", "weighted", *days, *blend).out
+    assert "no metric" in acme.refused("cascade", "Q1", "--method", "weighted", "--blend", "revenu=70")
+    assert "is not METRIC=NUMBER" in acme.refused("cascade", "Q1", "--method", "weighted", "--blend", "revenue")
+    assert "levels" in acme.refused("cascade", "Q1", "--levels", "0")
+    assert "rounding" in acme.refused("cascade", "Q1", "--rounding", "0")
+
+
+def test_a_rebalancing_takes_the_options_of_a_cascade(acme: Terminal) -> None:
+    acme("cascade", "Q1", "--levels", "all", "--yes")
+    acme("assign", "Q1", "--to", "organization", "--value", "9001")
+    rows = json.loads(acme("rebalance", "Q1", "--rounding", "10", "--format", "json").out)
+    assert {row["assignee"]["name"]: row["after"] % 1_000 for row in rows if row["depth"] == 1} == {"Sales": 0}
+    assert "levels" in acme.refused("rebalance", "Q1", "--levels", "none")
+
+
+def test_periods_are_counted_from_the_first_day_and_look_back_on_years(acme: Terminal) -> None:
+    acme("periods", "Q1", "--every", "week", "--from-start", "--yes")
+    assert "Acme 2025-01-08" in shares(acme)
+    assert "years" in acme.refused("periods", "Q1", "--method", "seasonal", "--years", "0")
+
+
 def test_what_is_mistyped_is_said(acme: Terminal) -> None:
     assert "method" in acme.refused("cascade", "Q1", "--method", "equaly")
     assert "is not a whole number, or all" in acme.refused("cascade", "Q1", "--levels", "many")
