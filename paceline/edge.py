@@ -16,6 +16,7 @@ from paceline.errors import InvalidInput, PacelineError
 from paceline.facts import tenancy
 from paceline.facts.scope import Scope
 from paceline.org import directory
+from paceline.org.columns import NAME_CHARACTERS_MAX
 from paceline.org.names import findable
 
 Answer = TypeVar("Answer")
@@ -79,6 +80,7 @@ def caller_scope(
     org_id: int, actor: str, access: Access = WHOLE, *, origin: str = "", asked_at: datetime | None = None
 ) -> Scope:
     """The scope of a checked identity: a token's, a signed-in session's, or the service's own. Raises NoTransaction."""
+    actor = actor[:NAME_CHARACTERS_MAX]
     return tenancy.enter(Scope(org_id, raw_connection(), actor, access=access, origin=origin, asked_at=asked_at))
 
 

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from paceline.accounts.models import User
 from paceline.domain.access import Permission, Role
-from paceline.errors import Conflict, NotFound
+from paceline.errors import Conflict, NotAllowed, NotFound
 from paceline.facts.scope import Scope
-from paceline.org import audit, directory
+from paceline.facts.sums import Assignee
+from paceline.org import audit, directory, reach
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
 from paceline.org.models import ApiToken, Grant, Person
@@ -58,7 +59,10 @@ def grant(scope: Scope, user: User, *, role: str, person_id: int | None = None) 
 def change_member(
     scope: Scope, grant_id: int, *, role: str | None = None, person_id: int | None = None, reason: str = ""
 ) -> Grant:
-    """Give the member another role, or another person. Raises NotFound, InvalidInput, Conflict, LastAdmin."""
+    """Give the member another role, or another person: not oneself, whose quota would then be somebody else's.
+
+    Raises NotFound, InvalidInput, Conflict, LastAdmin, NotAllowed.
+    """
     with writing(scope, Permission.MANAGE_MEMBERS):
         checks = Checks()
         if role is not None:
@@ -69,7 +73,9 @@ def change_member(
         if role is not None and role != found.role:
             _check_not_last(scope, found)
             found.role = role
-        if person_id is not None:
+        if person_id is not None and person_id != found.person_id:
+            if found.person_id is not None and Assignee("person", found.person_id) in reach.kept_from(scope):
+                raise NotAllowed("nobody makes somebody else of themselves: another admin does")
             found.person = _free(scope, directory.person(scope, person_id), found.user_id)
         found.save(update_fields=["role", "person"])
         audit.Trail(scope, "change_member", reason).record("member", found.id, old=old, new=_values(found))

@@ -94,7 +94,7 @@ def now() -> datetime:
 
 def _caller(request: HttpRequest, found: Identity) -> Caller:
     origin = str(request.META.get("REMOTE_ADDR", ""))
-    return Caller(found.org_id, found.email, found.scope, found.token_id, "", found.access, origin)
+    return Caller(found.org_id, found.actor, found.scope, found.token_id, "", found.access, origin)
 
 
 class Signed(HttpBearer):

@@ -41,12 +41,16 @@ class Rotation(Given):
 
 
 class TokenOut(Schema):
-    """A token without its text; `member_id` is whose it is, null for a program's. `used_at` is known to the minute."""
+    """A token without its text; `member_id` is whose it is, null for a program's. `used_at` is known to the minute.
+
+    `made_by` is who was told its text, blank for the command line.
+    """
 
     id: int
     email: str
     member_id: int | None
     scope: ScopeName
+    made_by: str
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -67,7 +71,7 @@ class TokensOut(Schema):
 
 
 def _shown(each: ApiToken) -> dict[str, Any]:
-    names = ("id", "email", "scope", "created_at", "expires_at", "revoked_at", "used_at")
+    names = ("id", "email", "scope", "made_by", "created_at", "expires_at", "revoked_at", "used_at")
     return {**{name: getattr(each, name) for name in names}, "member_id": each.grant_id}
 
 

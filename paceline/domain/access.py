@@ -1,7 +1,7 @@
 """Who may do what: permissions, the roles that are made of them, and what of a role a token passes on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -91,10 +91,16 @@ def widest(role: Role) -> TokenScope:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What someone may do in an organization, and which of its people they are, if any."""
+    """What someone may do in an organization, and which of its people they are, if any.
+
+    The holder is the member, by their grant, who has in hand what is used: of a token whoever made it, and so knows
+    its text, whoever it acts for.
+    """
 
     permissions: frozenset[Permission]
     person_id: int | None = None
+    holder_id: int | None = None
+    holder_person_id: int | None = None
 
     def allows(self, permission: Permission) -> bool:
         """Whether they may."""
@@ -102,7 +108,7 @@ class Access:
 
     def by_token(self, scope: TokenScope) -> "Access":
         """What a token of that scope passes on of it."""
-        return Access(self.permissions & OF_TOKEN[scope], self.person_id)
+        return replace(self, permissions=self.permissions & OF_TOKEN[scope])
 
 
 # The command line of the machine that holds the database, and what runs by itself.

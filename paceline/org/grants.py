@@ -8,4 +8,4 @@ def access_of(grant: Grant) -> Access:
     """What the member of this grant may do; nothing once it has ended."""
     if grant.ended_at is not None:
         return Access(frozenset())
-    return Access(OF_ROLE[Role(grant.role)], grant.person_id)
+    return Access(OF_ROLE[Role(grant.role)], grant.person_id, grant.id, grant.person_id)

@@ -291,7 +291,8 @@ class Grant(models.Model):
 class ApiToken(models.Model):
     """A key to the API, of which only the hash is kept.
 
-    It acts for the member whose `grant` it was made for, and never beyond it; without one, for a program.
+    It acts for the member whose `grant` it was made for, and never beyond it; without one, for a program. The `maker`
+    is the member who was told its text, and `made_by` what they were called; both blank for the command line.
     """
 
     id: int
@@ -299,6 +300,9 @@ class ApiToken(models.Model):
     grant_id: int | None
     org = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
     grant = models.ForeignKey(Grant, null=True, on_delete=models.PROTECT, db_index=False, related_name="tokens")
+    maker_id: int | None
+    maker = models.ForeignKey(Grant, null=True, on_delete=models.PROTECT, db_index=False, related_name="made_tokens")
+    made_by = models.CharField(max_length=NAME_CHARACTERS_MAX, blank=True, db_default="", default="")
     email = models.CharField(max_length=EMAIL_CHARACTERS_MAX)
     scope = models.CharField(max_length=10)
     hash = models.CharField(max_length=64)

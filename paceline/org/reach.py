@@ -73,7 +73,7 @@ def people_seen(scope: Scope) -> list[int] | None:
 
 def check_plans(scope: Scope, assignees: Collection[Assignee] = ()) -> None:
     """Raises NotAllowed unless the actor plans, and may change the shares of all of these. Nobody changes their own."""
-    if oneself(scope) & frozenset(assignees):
+    if kept_from(scope) & frozenset(assignees):
         raise NotAllowed("nobody changes their own quota: somebody above you does")
     if scope.access.allows(Permission.PLAN_ALL):
         return
@@ -98,6 +98,12 @@ def oneself(scope: Scope) -> frozenset[Assignee]:
     """The person who the actor is; nobody for a service and on the command line."""
     person_id = scope.access.person_id
     return frozenset() if person_id is None else frozenset({Assignee("person", person_id)})
+
+
+def kept_from(scope: Scope) -> frozenset[Assignee]:
+    """Whose quota the actor does not change: their own, and by a token that of whoever made it, who can use it too."""
+    holder_id = scope.access.holder_person_id
+    return oneself(scope) if holder_id is None else oneself(scope) | {Assignee("person", holder_id)}
 
 
 def _below(scope: Scope, day: date) -> frozenset[Assignee]:

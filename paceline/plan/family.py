@@ -102,7 +102,7 @@ def family(scope: Scope, assignment_id: int, children: frozenset[Assignee], toda
     below: dict[Assignee, list[Assignee]] = {}
     outside: dict[Assignee, list[Assignee]] = defaultdict(list)
     left_out: list[Assignee] = []
-    oneself = reach.oneself(scope)
+    oneself = reach.kept_from(scope)
     for parent, found in _down(root.place.assignee, standing):
         chosen = [each for each in found if each in children]
         take = chosen or [each for each in found if each in counted and each not in oneself]

@@ -291,7 +291,7 @@ class _Spread:
     def _without_oneself(self, rows: Sequence[Row]) -> Sequence[Row]:
         """The rows, of which those below the root that are the actor's own stay as they are."""
         own = {row.place for row in rows if row.depth and row.before != row.after} & {
-            Place(each, window) for each in reach.oneself(self.scope) for window in self.windows
+            Place(each, window) for each in reach.kept_from(self.scope) for window in self.windows
         }
         if own:
             self.notes.append("your own periods stay as they are, for somebody above you")

@@ -1,12 +1,13 @@
 """Tokens of members and of programs, by the API: what they can do, rotated, and gone with the membership."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from paceline import edge
-from tests.accounts.browser import Members
-from tests.api.calls import Api
+from tests.accounts.browser import Browser, Members
+from tests.api.calls import Answer, Api
 from tests.api.stage import set_clock
 
 
@@ -65,3 +66,71 @@ def test_rotating_and_revoking(members: Members, monkeypatch: pytest.MonkeyPatch
     assert members.stage.abroad.delete(f"/tokens/{number}").problem[:2] == (404, "not_found")
     for name in ("GET /tokens", "GET /members", "GET /invitations"):
         assert members.stage.writer.get(name.removeprefix("GET ")).problem[:2] == (403, "not_allowed"), name
+
+
+class _Signed:
+    """The API as somebody signed in on a page sees it."""
+
+    def __init__(self, email: str) -> None:
+        self.browser = Browser()
+        self.browser.sign_in(email)
+        self.browser.get("/account/sessions")
+
+    def call(self, method: str, path: str, body: object) -> Answer:
+        token = {"X-CSRFToken": self.browser.client.cookies["paceline_csrf"].value}
+        send = getattr(self.browser.client, method)
+        got = send(f"/api/v1{path}", body, "application/json", headers=token)
+        return Answer(got.status_code, got.content, got.headers)
+
+
+def _told(member: _Signed, path: str, body: object) -> Any:
+    """What the member is told of a token that they make."""
+    made = member.call("post", path, body)
+    assert made.status == 201, made.content
+    return made.body
+
+
+def test_whoever_makes_a_token_is_known_and_keeps_their_own_quota(members: Members) -> None:
+    stage, cast = members.stage, members.stage.cast
+    rosa = _Signed("rosa@acme.example")
+    target = stage.target()
+    share = stage.share(target, "person", cast.rosa, 100_00)
+    department = stage.share(target, "department", cast.sales, 900_00)
+    theirs = stage.share(target, "person", cast.sam, 50_00)
+    program = _told(rosa, "/tokens", {"email": "ops@acme.example", "scope": "admin"})
+    nested = Api(program["token"]).made("/tokens", {"email": "etl@acme.example", "scope": "write"})
+    of_tariq = _told(rosa, "/tokens", {"email": "tariq@acme.example", "scope": "write"})
+    assert {each["made_by"] for each in (program, nested, of_tariq)} == {"rosa@acme.example"}
+    for each in (program, nested, of_tariq):
+        held = Api(each["token"])
+        assert held.patch(f"/assignments/{share}", {"value": 1}).problem[:2] == (403, "not_allowed"), each["email"]
+    held = Api(program["token"])
+    stage.admin.patch(f"/people/{cast.rosa}", {"quota_carrying": True})
+    rows = held.post(f"/assignments/{department}/cascade/preview", {"method": "equal", "levels": "all"}).body["rows"]
+    assert cast.rosa not in [row["assignee"].get("id") for row in rows if row["assignee"]["kind"] == "person"]
+    # What they do by it is not told as if it were the other's doing.
+    assert Api(of_tariq["token"]).patch(f"/assignments/{theirs}", {"value": 7}).status == 200
+    last = stage.admin.get("/audit?limit=1").body["items"][0]
+    assert last["actor"] == "tariq@acme.example by a token of rosa@acme.example"
+    # A token made on the machine itself acts for its member, and for nobody beside.
+    assert stage.writer.patch(f"/assignments/{share}", {"value": 2}).status == 200
+
+
+def test_who_is_told_a_rotated_token_holds_it(members: Members) -> None:
+    stage = members.stage
+    share = stage.share(stage.target(), "person", stage.cast.rosa, 100_00)
+    made = stage.admin.made("/tokens", {"email": "ops@acme.example", "scope": "write"})
+    assert Api(made["token"]).patch(f"/assignments/{share}", {"value": 1}).status == 200
+    new = _told(_Signed("rosa@acme.example"), f"/tokens/{made['id']}/rotate", {"grace_hours": 0})
+    assert Api(new["token"]).patch(f"/assignments/{share}", {"value": 2}).problem[:2] == (403, "not_allowed")
+
+
+def test_nobody_says_that_they_are_somebody_else(members: Members) -> None:
+    stage, own = members.stage, members.grants["rosa"]
+    rosa = _Signed("rosa@acme.example")
+    program = Api(_told(rosa, "/tokens", {"email": "ops@acme.example", "scope": "admin"})["token"])
+    free = stage.admin.made("/people", {"name": "Nia"})["id"]
+    assert rosa.call("patch", f"/members/{own.id}", {"person_id": free}).status == 403
+    assert program.patch(f"/members/{own.id}", {"person_id": free}).problem[:2] == (403, "not_allowed")
+    assert rosa.call("patch", f"/members/{own.id}", {"person_id": own.person_id}).status == 200
+    assert stage.admin.patch(f"/members/{own.id}", {"person_id": free}).body["person_id"] == free

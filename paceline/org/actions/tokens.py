@@ -10,13 +10,14 @@ import psycopg
 from django.db import connection
 from django.db.models import QuerySet
 
-from paceline.domain.access import OF_ROLE, WHOLE, Access, Permission, Role, TokenScope, widest
+from paceline.domain.access import EVERYTHING, OF_ROLE, Access, Permission, Role, TokenScope, widest
 from paceline.errors import InvalidInput, NotFound, PacelineError
 from paceline.facts import tenancy
 from paceline.facts.scope import Scope
 from paceline.org import audit
 from paceline.org.actions.verb import writing
 from paceline.org.checks import Checks
+from paceline.org.columns import NAME_CHARACTERS_MAX
 from paceline.org.models import ApiToken, Grant
 from paceline.org.names import did_you_mean
 
@@ -93,9 +94,19 @@ def rotate_token(
 def _add(scope: Scope, verb: str, made: ApiToken) -> tuple[ApiToken, str]:
     text = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     made.org_id, made.hash = scope.org_id, hashed(text)
+    made.maker_id, made.made_by = _told(scope)
     made.save()
     audit.Trail(scope, verb).record("token", made.id, old=None, new=audit.values(made, *_SHOWN))
     return made, text
+
+
+def _told(scope: Scope) -> tuple[int | None, str]:
+    """Who is told the text of a token that is made: a member, or a program by its name; nobody by the command line."""
+    holder = Grant.objects.filter(org_id=scope.org_id, pk=scope.access.holder_id).select_related("user").first()
+    if holder is not None:
+        return holder.id, holder.user.email[:NAME_CHARACTERS_MAX]
+    # Without an address that it was asked from it is this machine's own, which is asked for no role.
+    return None, scope.actor if scope.origin else ""
 
 
 def _member(scope: Scope, email: str) -> Grant | None:
@@ -120,11 +131,12 @@ def revoke_token(scope: Scope, token_id: int, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a token speaks for, and what it passes on of what they may do."""
+    """Whom a token speaks for, and what it passes on of what they may do. `actor` is who that is in the trail."""
 
     token_id: int
     org_id: int
     email: str
+    actor: str
     scope: TokenScope
     access: Access
 
@@ -140,8 +152,10 @@ def token_numbered(number: int, now: datetime) -> Identity:
 
 
 # Every request asks it, so it is written out: composing it would take longer than asking it.
-_GOOD: LiteralString = """SELECT t.id, t.org_id, t.email, t.scope, t.used_at, g.role, g.person_id
+_GOOD: LiteralString = """SELECT t.id, t.org_id, t.email, t.scope, t.used_at, t.grant_id, g.role, g.person_id,
+    t.made_by, t.maker_id, m.person_id
     FROM org_api_token t LEFT JOIN org_grant g ON g.id = t.grant_id AND g.org_id = t.org_id
+    LEFT JOIN org_grant m ON m.id = t.maker_id AND m.org_id = t.org_id
     WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
     AND (t.grant_id IS NULL OR g.ended_at IS NULL) AND """
 _BY_HASH: LiteralString = _GOOD + "t.hash = %(which)s"
@@ -157,13 +171,16 @@ def _good(query: LiteralString, which: str | int, now: datetime) -> Identity:
         row = _first(query, which, now)
     if row is None:
         raise NotSignedIn("the token is unknown, expired or revoked: make one with `paceline token create`")
-    number, org_id, email, token_scope, used_at, role, person_id = row
+    number, org_id, email, token_scope, used_at, grant_id, role, person_id, made_by, maker_id, maker_person_id = row
     if used_at is None or now - used_at > timedelta(seconds=USED_SECONDS):
         with tenancy.unscoped(connection.connection):
             ApiToken.objects.filter(pk=number).update(used_at=now)
-    owner = WHOLE if role is None else Access(OF_ROLE[Role(role)], person_id)
+    may = EVERYTHING if role is None else OF_ROLE[Role(role)]
+    holder = (grant_id, person_id) if not made_by else (maker_id, maker_person_id)
     passes_on = TokenScope(token_scope)
-    return Identity(number, org_id, email, passes_on, owner.by_token(passes_on))
+    # Whoever makes a token for somebody else can use it: the trail does not take the one for the other.
+    actor = f"{email} by a token of {made_by}" if grant_id is not None and made_by not in {"", email} else email
+    return Identity(number, org_id, email, actor, passes_on, Access(may, person_id, *holder).by_token(passes_on))
 
 
 def _first(query: LiteralString, which: str | int, now: datetime) -> tuple[Any, ...] | None:

@@ -50,7 +50,7 @@ def staying(scope: Scope, shares: Shares, widest: Iterable[Standing], old: Windo
             made.out[assignee] = f"left on {end}" if end is not None and end < span.start else "is not there yet"
         elif assignee.id not in people.carrying:
             made.out[assignee] = "carries no quota"
-        elif assignee in reach.oneself(scope):
+        elif assignee in reach.kept_from(scope):
             made.out[assignee] = "is you, whose share somebody above you gives"
         elif moved:
             made.out[assignee] = moved
