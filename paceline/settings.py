@@ -46,6 +46,8 @@ DEBUG = False
 ALLOWED_HOSTS = hosts()
 INSTALLED_APPS = [
     "django.forms",
+    # The list of security keys tells their days by it.
+    "django.contrib.humanize",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -54,6 +54,36 @@ def test_a_password_alone_is_not_enough(members: Members) -> None:
             assert browser.is_in is is_let_in
 
 
+def test_a_security_key_is_listed_renamed_and_removed(members: Members) -> None:
+    from allauth.mfa.models import Authenticator
+
+    here = Browser()
+    activated(here)
+    user = members.grants["sam"].user
+    key = {"name": "<b>lost</b>", "credential": {}}
+    made = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=key)
+    keys = "/account/two-factor/webauthn/"
+    assert "&lt;b&gt;lost&lt;/b&gt;" in here.get(keys).content.decode()
+    assert here.send(f"{keys}keys/{made.pk}/edit/", name="found").url == keys
+    assert "found" in here.get(keys).content.decode()
+    stranger = Browser()
+    stranger.sign_in("eve@acme.example")
+    asked = stranger.get(f"{keys}keys/{made.pk}/remove/").url
+    assert stranger.send(asked, password=PASSWORD).status_code == 302
+    assert stranger.get(f"{keys}keys/{made.pk}/remove/").status_code == 404
+    assert here.send(f"{keys}keys/{made.pk}/remove/").url == keys
+    assert not Authenticator.objects.filter(pk=made.pk).exists()
+
+
+def test_pages_of_an_account_are_kept_by_nobody(members: Members) -> None:
+    here = Browser()
+    activated(here)
+    for path in ("two-factor/recovery-codes/", "two-factor/recovery-codes/download/", "sessions", "password"):
+        answer = here.get(f"/account/{path}")
+        assert answer.status_code == 200
+        assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", ")), path
+
+
 def test_what_codes_are_made_from_is_kept_encrypted(members: Members, monkeypatch: pytest.MonkeyPatch) -> None:
     from allauth.mfa.models import Authenticator
     from allauth.mfa.totp.internal.auth import TOTP
