@@ -176,8 +176,10 @@ def target_progress(
     (skipped,) = after(cursor)
 
     def make(scope: Scope) -> bytes:
-        target = find.target(scope, target_id)
-        report = progress.report(scope, target, now(), clocks, part)
+        report = progress.report(scope, find.any_target(scope, target_id), now(), clocks, part)
+        if not report.shown:
+            # Who sees a share of it today is told of none; who had one then sees it, whatever became of it.
+            find.target(scope, target_id)
         texts = trees.Texts() if clocks.known_at else _texts(scope, report, part)
         return trees.written(report, skipped, limit, texts)
 

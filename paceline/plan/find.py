@@ -22,7 +22,7 @@ ORGANIZATION = Assignee(AssigneeKind.ORGANIZATION.value, 0)
 
 def target(scope: Scope, target_id: int) -> Target:
     """The target with this id. Raises NotFound, and NotAllowed where the actor sees no share of it."""
-    found = _any_target(scope, target_id)
+    found = any_target(scope, target_id)
     shared = visible_assignments(scope)
     if shared is not None and not shared.filter(target_id=target_id).exists():
         raise NotAllowed("you see the targets that you, or those below you, have a share of")
@@ -33,7 +33,7 @@ def target_to_plan(scope: Scope, target_id: int) -> Target:
     """The target with this id, for whoever plans: those below may have no share yet. Raises NotFound, NotAllowed."""
     if not scope.access.allows(Permission.PLAN_ALL):
         scope.needs(Permission.PLAN_BELOW)
-    return _any_target(scope, target_id)
+    return any_target(scope, target_id)
 
 
 def visible_assignments(scope: Scope) -> QuerySet[Assignment] | None:
@@ -47,7 +47,8 @@ def visible_assignments(scope: Scope) -> QuerySet[Assignment] | None:
     return Assignment.objects.filter(who, org_id=scope.org_id, is_deleted=False)
 
 
-def _any_target(scope: Scope, target_id: int) -> Target:
+def any_target(scope: Scope, target_id: int) -> Target:
+    """The target with this id, whoever sees it: what is read of it is what the actor sees. Raises NotFound."""
     found = kept.get(scope, ("target", target_id), lambda: _targets(scope).filter(pk=target_id).first())
     if found is None:
         raise NotFound("there is no such target")

@@ -238,7 +238,8 @@ def _answer(
     except NotSignedIn:
         return _signing_in(request)
     except OrganizationNotChosen:
-        return redirect("organizations")
+        # Whose membership ended while a page was open goes there as a whole: no part of the page is put in its place.
+        return _whole_page(request) or redirect("organizations")
     asked = Page(request, caller)
     try:
         if needs is not None:
@@ -254,11 +255,16 @@ def _check_may(caller: Caller, needed: Permission) -> None:
 
 
 def _signing_in(request: HttpRequest) -> HttpResponse:
-    if "HX-Request" in request.headers:
-        response = HttpResponse(status=_DONE)
-        response["HX-Refresh"] = "true"
-        return response
-    return redirect_to_login(request.get_full_path())
+    return _whole_page(request) or redirect_to_login(request.get_full_path())
+
+
+def _whole_page(request: HttpRequest) -> HttpResponse | None:
+    """What lets the page that asks for a part be read anew; None where no page does."""
+    if "HX-Request" not in request.headers:
+        return None
+    response = HttpResponse(status=_DONE)
+    response["HX-Refresh"] = "true"
+    return response
 
 
 def _refusal(asked: Page, error: PacelineError) -> HttpResponse:

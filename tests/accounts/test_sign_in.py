@@ -165,6 +165,9 @@ def test_the_end_of_a_membership_is_felt_at_once(members: Members) -> None:
     with transaction.atomic():
         actions.end_member(members.scope, members.grants["sam"].id, NOON)
     assert browser.get("/").url == "/account/organizations"
+    # A page that was open is left as a whole: what it asked for a part of itself is not put into it.
+    part = browser.client.get("/targets", headers={"HX-Request": "true"})
+    assert (part.status_code, part["HX-Refresh"], part.content) == (204, "true", b"")
     assert "belongs to no organization" in browser.get("/account/organizations").content.decode()
     assert browser.get("/api/v1/teams").status_code == 403
 

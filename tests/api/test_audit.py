@@ -5,8 +5,9 @@ import io
 
 import pytest
 from django.db import transaction
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, RaiseException
 
+from paceline import edge
 from tests.api.calls import Api
 from tests.api.stage import Stage
 
@@ -68,3 +69,7 @@ def test_nothing_of_it_is_changed_or_taken_away(stage: Stage) -> None:
     for statement in ("UPDATE org_change SET actor = 'x'", "DELETE FROM org_change"):
         with pytest.raises(InsufficientPrivilege), transaction.atomic():
             stage.scope.connection.execute(statement)  # pyright: ignore[reportArgumentType]
+    # Nor by whoever owns the table.
+    for statement in ("UPDATE org_change SET actor = 'x'", "DELETE FROM org_change", "TRUNCATE org_change"):
+        with pytest.raises(RaiseException, match="only ever added to"), transaction.atomic(), edge.unscoped():
+            edge.raw_connection().execute(statement)  # pyright: ignore[reportArgumentType]

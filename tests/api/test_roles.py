@@ -227,6 +227,17 @@ def test_a_manager_sees_and_plans_for_those_below_alone(company: Company) -> Non
     stage.admin.post(f"/people/{stage.cast.eve}/moves", {"team_id": stage.cast.hunters, "from_date": "2025-02-10"})
     assert tariq.get(f"/assignments/{shares['Eve']}/progress").status == 200
     assert tariq.get(f"/assignments/{shares['Eve']}/progress?as_of=2025-02-09").status == 403
+    # Who led then sees the figures of then, of a target as of a share; of today none.
+    stage.admin.patch(f"/people/{stage.cast.sam}", {"manager_id": None})
+    own = stage.target(name="Hunters alone")
+    theirs = stage.share(own, "team", stage.cast.hunters)
+    gone = {"team_id": stage.cast.hunters, "lead": False, "from_date": "2025-02-10"}
+    assert stage.admin.post(f"/people/{stage.cast.tariq}/moves", gone).status == 200
+    for path in (f"/targets/{own}/progress", f"/assignments/{theirs}/progress"):
+        assert tariq.get(path).problem[:2] == (403, "not_allowed"), path
+        assert tariq.get(f"{path}?as_of=2025-02-09").status == 200, path
+    (row,) = tariq.get(f"/targets/{own}/progress?as_of=2025-02-09").items
+    assert row["assignment_id"] == theirs
 
 
 def test_a_rep_sees_their_own_and_the_boards(company: Company) -> None:
