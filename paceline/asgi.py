@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -14,6 +15,9 @@ from django.core.wsgi import get_wsgi_application
 # Each keeps a connection to the database. More would only wait for the same processors.
 THREADS = 12
 STREAM = "/api/v1/live"
+# A body is kept until it has come whole. Its parts come within seconds of each other, the largest one within minutes.
+BODY_PAUSE_SECONDS_MAX = 30.0
+BODY_SECONDS_MAX = 300.0
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -47,7 +51,12 @@ class Answers:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = await _body(receive)
+        try:
+            body = await _body(receive)
+        except TimeoutError:
+            for message in TOO_SLOW:
+                await send(message)
+            return
         if body is None:
             return
         loop = asyncio.get_running_loop()
@@ -69,11 +78,25 @@ class Answers:
         return head, {"type": "http.response.body", "body": content}
 
 
+# Nobody knows yet who asks for what: it is told in a word, and the connection is closed.
+TOO_SLOW: Answer = (
+    {
+        "type": "http.response.start",
+        "status": 408,
+        "headers": [(b"content-type", b"text/plain"), (b"connection", b"close")],
+    },
+    {"type": "http.response.body", "body": b"The request took too long to arrive.\n"},
+)
+
+
 async def _body(receive: Receive) -> BytesIO | None:
-    """What was sent, cut behind the most that is taken, which is then refused; None if the caller left."""
-    body = BytesIO()
+    """What was sent, cut behind the most that is taken, which is then refused; None if the caller left.
+
+    Raises TimeoutError where it does not come in time.
+    """
+    body, over = BytesIO(), time.monotonic() + BODY_SECONDS_MAX
     while True:
-        message = await receive()
+        message = await asyncio.wait_for(receive(), min(BODY_PAUSE_SECONDS_MAX, max(0.0, over - time.monotonic())))
         if message["type"] == "http.disconnect":
             return None
         if body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
