@@ -22,7 +22,8 @@ class Scope:
     The connection is inside a transaction that the edge commits. `change_id` is the number of the last change in the
     organization's trail, and `posted_at` the stamp of its last posting, where they were read in the snapshot that the
     scope reads in. `access` is what the actor may do,
-    `origin` the address that they ask from, and `asked_at` when, where somebody asks.
+    `origin` the address that they ask from, and `asked_at` when, where somebody asks. `locale` is how whoever reads the
+    words of an answer writes numbers, blank for the way of the contract.
     """
 
     org_id: int
@@ -33,6 +34,7 @@ class Scope:
     access: Access = WHOLE
     origin: str = ""
     asked_at: datetime | None = None
+    locale: str = ""
 
     def needs(self, permission: Permission) -> None:
         """Raises NotAllowed unless the actor may do that."""

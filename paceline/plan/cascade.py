@@ -44,7 +44,7 @@ def _drafted(scope: Scope, subject: Mapping[str, Any], options: Mapping[str, Any
     refuse_unknown(found, read.named())
     _check_weights(found, read)
     weighed = weights(scope, found.target, read, read.history or span_before(found.window), list(found.inside()))
-    style = style_of(directory.own_organization(scope), rules.definition(found.target.metric))
+    style = style_of(directory.own_organization(scope), rules.definition(found.target.metric), scope.locale)
     walk = _Walk(found, read, weighed, style.trimmed([found.root.value, read.rounding]), kind)
     return walk.draft()
 

@@ -126,7 +126,8 @@ class _Edits:
         changed = [place for place in now if now[place] != was.get(place, 0)]
         changed.sort(key=lambda place: (-place.window.days, place.window.start, self.names[place.assignee], place))
         numbers = [left[place] for place in changed for left in (was, now) if place in left]
-        style = style_of(directory.own_organization(self.scope), rules.definition(self.target.metric)).trimmed(numbers)
+        organization, definition = directory.own_organization(self.scope), rules.definition(self.target.metric)
+        style = style_of(organization, definition, self.scope.locale).trimmed(numbers)
         for place in changed[:NAMES_MAX]:
             left, where = now[place], f"{self.names[place.assignee]}, {place.window.start} to {place.window.last}"
             words = "unallocated" if left >= 0 else "over-allocated"

@@ -108,7 +108,7 @@ def draft_periods(scope: Scope, subject: Mapping[str, Any], options: Mapping[str
     root = shares.by_id[assignment.id]
     organization = directory.own_organization(scope)
     windows = _windows(organization, root.place.window, read)
-    style = style_of(organization, rules.definition(target.metric))
+    style = style_of(organization, rules.definition(target.metric), scope.locale)
     names = names_of(scope)
     spread = _Spread(scope, target, root, shares, windows, read, style.trimmed([root.value, read.rounding]), names)
     return spread.draft()

@@ -12,6 +12,7 @@ from paceline.domain.pace import Progress, percent_text
 from paceline.facts.scope import Scope
 from paceline.org import directory
 from paceline.org.models import Organization
+from paceline.org.numbers import written
 from paceline.plan import rules
 from paceline.plan.held import Held
 from paceline.plan.models import Target
@@ -63,17 +64,22 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How values of a metric are written for people: money in major units of its currency."""
+    """How values of a metric are written for people: money in major units of its currency.
+
+    In the way of a `locale`, or in that of the contract.
+    """
 
     currency: str | None
     exponent: int
     has_decimals: bool = True
+    locale: str = ""
 
     def number(self, value: int | None) -> str:
         """The value with thousands separators; a dash where there is none."""
         if value is None:
             return "\u2013"
-        return format_units(value, self.exponent) if self.has_decimals else format_units(value // self._major, 0)
+        number, places = (value, self.exponent) if self.has_decimals else (value // self._major, 0)
+        return written(number, None, places, self.locale) if self.locale else format_units(number, places)
 
     def amount(self, value: int) -> str:
         """The value with its currency."""
@@ -88,10 +94,11 @@ class Style:
         return 10**self.exponent
 
 
-def style_of(organization: Organization, definition: Definition) -> Style:
+def style_of(organization: Organization, definition: Definition, locale: str = "") -> Style:
     """How values of the metric are written."""
-    is_money = definition.unit == Unit.MONEY
-    return Style(organization.currency, rules.exponent(organization)) if is_money else Style(None, 0)
+    if definition.unit != Unit.MONEY:
+        return Style(None, 0, locale=locale)
+    return Style(organization.currency, rules.exponent(organization), locale=locale)
 
 
 TARGET_FIELDS = (

@@ -1,18 +1,18 @@
 """Figures and days as the reader's locale writes them; the words of the pages are English."""
 
-import copy
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import NumberFormatError, get_group_symbol, parse_decimal
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
+
+from paceline.org.numbers import written
 
 DASH = "\u2013"
 DEFAULT = "en_US"
@@ -44,11 +44,11 @@ class Figures:
 
     def whole(self, value: int | None) -> str:
         """In whole units, cut and not rounded, so that nothing is shown as reached that is not: `$12,400`."""
-        return DASH if value is None else _written(self._cut(value), self.currency, 0, self.locale)
+        return DASH if value is None else written(self._cut(value), self.currency, 0, self.locale)
 
     def exact(self, value: int | None) -> str:
         """With all its decimals: `$12,400.50`."""
-        return DASH if value is None else _written(value, self.currency, self.exponent, self.locale)
+        return DASH if value is None else written(value, self.currency, self.exponent, self.locale)
 
     def fitting(self, values: Iterable[int | None]) -> Callable[[int | None], str]:
         """How to write values that are compared: with their decimals, where any of them has some."""
@@ -60,8 +60,8 @@ class Figures:
         if value is None:
             return ""
         if value % 10**self.exponent:
-            return _written(value, None, self.exponent, self.locale)
-        return _written(value // 10**self.exponent, None, 0, self.locale)
+            return written(value, None, self.exponent, self.locale)
+        return written(value // 10**self.exponent, None, 0, self.locale)
 
     def short(self, value: int | None) -> str:
         """For where there is little room, such as an axis: `$1.2M`, cut."""
@@ -72,10 +72,10 @@ class Figures:
             if abs(number) >= size:
                 tenths = abs(number) * 10 // size * (1 if number > 0 else -1)
                 places = 1 if tenths % 10 else 0
-                text = _written(tenths if places else tenths // 10, self.currency, places, self.locale)
+                text = written(tenths if places else tenths // 10, self.currency, places, self.locale)
                 last = max(place for place, each in enumerate(text) if each.isdigit())
                 return f"{text[: last + 1]}{letter}{text[last + 1 :]}"
-        return _written(number, self.currency, 0, self.locale)
+        return written(number, self.currency, 0, self.locale)
 
     def signed(self, value: int) -> str:
         """A difference, with its sign also where it is a gain."""
@@ -103,15 +103,6 @@ class Figures:
         return whole if value >= 0 else -whole
 
 
-@lru_cache(maxsize=50_000)
-def _written(number: int, currency: str | None, places: int, locale: str) -> str:
-    """The number, of which the last `places` digits are decimals."""
-    known = Locale.parse(locale)
-    pattern = copy.copy(known.decimal_formats[None] if currency is None else known.currency_formats["standard"])
-    pattern.frac_prec = (places, places)
-    return pattern.apply(Decimal(number).scaleb(-places), known, currency=currency, currency_digits=False)
-
-
 @lru_cache(maxsize=10_000)
 def day(value: date, locale: str) -> str:
     """A day with its year, such as `Jan 5, 2026`."""
@@ -119,15 +110,20 @@ def day(value: date, locale: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
+def _in_words(value: date, skeleton: str, locale: str) -> str:
+    """A day with its month in letters, as CLDR's skeleton has it."""
+    return format_skeleton(skeleton, value, locale=locale)
+
+
 def day_of_year(value: date, locale: str) -> str:
     """A day without its year, such as `Jan 5`."""
-    return format_date(value, "MMM d" if locale.startswith("en_US") else "d MMM", locale)
+    return _in_words(value, "MMMd", locale)
 
 
 def days(first: date, last: date, locale: str) -> str:
     """From one day to another, the year said once where both are in the same: `Jan 1 to Jan 31, 2026`."""
-    start = day_of_year(first, locale) if first.year == last.year else day(first, locale)
-    return f"{start} to {day(last, locale)}"
+    start = _in_words(first, "MMMd" if first.year == last.year else "yMMMd", locale)
+    return f"{start} to {_in_words(last, 'yMMMd', locale)}"
 
 
 def time_of_day(value: datetime, zone: ZoneInfo, locale: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -83,7 +84,7 @@ class Page:
             return
         with self.caller.reading() as scope:
             # What was read of the control plane at the same last change is not read again.
-            self._scope, _ = knowing(scope)
+            self._scope, _ = knowing(replace(scope, locale=self.locale))
             try:
                 yield self._scope
             finally:
@@ -96,7 +97,7 @@ class Page:
 
         def once() -> Answer:
             # What the work reads beside, it reads in the same transaction.
-            self._scope = self.caller.scope()
+            self._scope = replace(self.caller.scope(), locale=self.locale)
             try:
                 return work(self._scope)
             finally:

@@ -1,11 +1,13 @@
 """Values as each reader writes them: cut and never rounded up, and read back to the same cent."""
 
+from datetime import date
+
 import pytest
 from django.http import HttpRequest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paceline.web.formats import Figures, day_of_year, locale_of
+from paceline.web.formats import Figures, day_of_year, days, locale_of
 from tests.plan.cast import EPOCH
 
 NARROW, FIXED = "\u202f", "\u00a0"
@@ -102,5 +104,20 @@ def test_days_without_their_year() -> None:
     assert (day_of_year(EPOCH, "en_US"), day_of_year(EPOCH, "en_GB"), day_of_year(EPOCH, "de")) == (
         "Jan 1",
         "1 Jan",
-        "1 Jan.",
+        "1. Jan.",
     )
+
+
+@pytest.mark.parametrize(
+    ("locale", "of_a_year", "of_two"),
+    [
+        ("en_US", "Jan 1 to Mar 31, 2025", "Jan 1, 2024 to Mar 31, 2025"),
+        ("en_GB", "1 Jan to 31 Mar 2025", "1 Jan 2024 to 31 Mar 2025"),
+        ("de", "1. Jan. to 31. März 2025", "1. Jan. 2024 to 31. März 2025"),
+        ("ja", "1月1日 to 2025年3月31日", "2024年1月1日 to 2025年3月31日"),
+    ],
+)
+def test_the_year_of_two_days_is_said_once(locale: str, of_a_year: str, of_two: str) -> None:
+    last = date(2025, 3, 31)
+    assert days(date(2025, 1, 1), last, locale) == of_a_year
+    assert days(date(2024, 1, 1), last, locale) == of_two

@@ -77,6 +77,21 @@ def test_what_is_chosen_after_the_preview_is_shown_before_it_is_done(
     assert before(members, plan) == {"Acme": 9_000_00, "Hunters": 6_000_00}
 
 
+def test_the_reasons_are_in_the_figures_of_the_reader(
+    browsers: dict[str, Browser], members: Members, plan: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa = browsers["rosa"]
+    monkeypatch.setitem(rosa.client.defaults, "HTTP_ACCEPT_LANGUAGE", "de-DE")
+    path, tariq = f"/assignments/{plan['Hunters']}/cascade", f"person:{members.stage.cast.tariq}"
+    rosa.get(path)
+    both = [tariq, f"person:{members.stage.cast.sam}"]
+    asked = {"method": "equal", "levels": "1", "rounding": "1", "child": both, "chosen": both}
+    text = shown(rosa.post(path, **asked, **{f"minimum:{tariq}": "7.000"}))
+    assert "at least 7.000,00 has to be given, 1.000,00 above the 6.000,00 to allocate: Tariq" in text
+    months = shown(rosa.post(f"/assignments/{plan['Hunters']}/periods", method="equal", every="month"))
+    assert "1. Jan. to 31. Jan. 2025" in months
+
+
 def test_nobody_cascades_to_themselves(browsers: dict[str, Browser], members: Members, plan: dict[str, int]) -> None:
     rosa, path = browsers["rosa"], f"/assignments/{plan['Acme']}/cascade"
     rosa.get(path)

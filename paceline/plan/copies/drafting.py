@@ -60,7 +60,7 @@ def draft_copy(scope: Scope, subject: Mapping[str, Any], options: Mapping[str, A
     today = date.fromisoformat(subject["today"])
     stay = staying(scope, shares, [each[0] for each in own.values()], old, read.window, today)
     windows = mapped(organization, old, read.window, {each.place.window for each in shares.live()})
-    style = style_of(organization, rules.definition(target.metric))
+    style = style_of(organization, rules.definition(target.metric), scope.locale)
     style = style.trimmed([*(each.value for each in shares.live()), made_of(target, read).value])
     return _Copy(target, made_of(target, read), read, shares, own, stay, windows, style).draft()
 
