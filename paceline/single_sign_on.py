@@ -92,6 +92,24 @@ def providers() -> tuple[Provider, ...]:
     named = os.environ.get("PACELINE_SSO_FILE")
     if not named:
         return ()
+    tables = _tables(named)
+    made = tuple(_provider(table, f"{named}, provider {number}") for number, table in enumerate(tables, 1))
+    if len({each.id for each in made}) < len(made):
+        raise BadSetting(f"{named}: two providers have the same id")
+    return made
+
+
+def files_named() -> list[str]:
+    """The files of secrets that the file of the providers names; none where it cannot be read."""
+    named = os.environ.get("PACELINE_SSO_FILE")
+    try:
+        tables = _tables(named) if named else []
+    except BadSetting:
+        return []
+    return [str(each["client_secret_file"]) for each in tables if "client_secret_file" in each]
+
+
+def _tables(named: str) -> list[dict[str, Any]]:
     try:
         read = tomllib.loads(Path(named).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -99,10 +117,7 @@ def providers() -> tuple[Provider, ...]:
     tables = read.get("provider")
     if not isinstance(tables, list) or set(read) != {"provider"}:
         raise BadSetting(f"{named} has to have tables [[provider]], and nothing else")
-    made = tuple(_provider(table, f"{named}, provider {number}") for number, table in enumerate(tables, 1))
-    if len({each.id for each in made}) < len(made):
-        raise BadSetting(f"{named}: two providers have the same id")
-    return made
+    return tables
 
 
 def _provider(table: dict[str, Any], where: str) -> Provider:

@@ -67,6 +67,7 @@ def test_new_installation(installed: psycopg.Connection) -> None:
         # And their key is none.
         "secret_key": Grade.WARN,
         "secret_files": Grade.OK,
+        "mail": Grade.OK,
     }
 
 
@@ -90,6 +91,9 @@ def of_service(hosts: str = "localhost,127.0.0.1,[::1]", key: str = LONG_KEY) ->
         ({"PACELINE_TLS": "1", "PACELINE_PROXIES": "*"}, "paceline.example.com", "proxies"),
         ({"PACELINE_TLS": "1", "PACELINE_PROXIES": "10.0.0.5,0.0.0.0/0"}, "paceline.example.com", "proxies"),
         ({"PACELINE_TLS": "1", "PACELINE_PROXIES": "::/0"}, "paceline.example.com", "proxies"),
+        ({"PACELINE_MAIL_URL": "smtp+plain://mail.example.com"}, "localhost", "mail"),
+        ({"PACELINE_MAIL_URL": "smtp+plain://127.0.0.1:2525"}, "localhost", ""),
+        ({"PACELINE_MAIL_URL": "smtp://u:p@mail.example.com"}, "localhost", ""),
     ],
 )
 def test_settings_that_are_not_safe(
@@ -109,12 +113,19 @@ def test_a_key_that_can_be_guessed(key: str) -> None:
 def test_a_file_of_secrets_that_everybody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "mail_url"
     monkeypatch.setenv(SECRET_FILES[0], str(file))
+    assert list(of_service()) == ["mail"]
     monkeypatch.setenv("PACELINE_SSO_FILE", str(tmp_path / "none"))
-    assert of_service() == {}
     file.touch(mode=0o644)
     assert of_service()["secret_files"].endswith(f"chmod o-rwx {file}")
     file.chmod(0o640)
     assert of_service() == {}
+    # Those that the file of the providers names are secrets too.
+    providers, secret = tmp_path / "sso.toml", tmp_path / "oidc"
+    providers.write_text(f'[[provider]]\nclient_secret_file = "{secret}"\n')
+    providers.chmod(0o600)
+    secret.touch(mode=0o644)
+    monkeypatch.setenv("PACELINE_SSO_FILE", str(providers))
+    assert of_service()["secret_files"].endswith(f"chmod o-rwx {secret}")
 
 
 def test_migrations_that_wait(installed: psycopg.Connection) -> None:

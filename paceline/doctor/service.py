@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from paceline.doctor.check import Check, Grade
+from paceline.environment import BadSetting, given, mail_server
+from paceline.single_sign_on import files_named
 
 # Files that the environment names, with secrets in them.
 SECRET_FILES = (*(f"{name}_FILE" for name in ("PACELINE_MAIL_URL", "PACELINE_SECRET_KEY")), "PACELINE_SSO_FILE")
@@ -15,6 +17,7 @@ KEY_CHARACTERS_MIN = 50
 KEY_DIFFERENT_CHARACTERS_MIN = 5
 # What is wider than a private network is no proxy of one's own: 10.0.0.0/8, fc00::/7.
 PREFIX_BITS_MIN = {4: 8, 6: 7}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 OWN_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 
 
@@ -25,6 +28,24 @@ def examine_service(hosts: list[str], secret_key: str) -> Iterator[Check]:
     yield _proxies(os.environ.get("PACELINE_PROXIES", ""))
     yield _secret_key(secret_key)
     yield _secret_files()
+    yield _mail()
+
+
+def _mail() -> Check:
+    try:
+        server = mail_server(given("PACELINE_MAIL_URL"))
+    except BadSetting as error:
+        return Check("mail", Grade.WARN, error.message)
+    if not server["EMAIL_HOST"]:
+        return Check("mail", Grade.OK, "No mail is sent: links are shown to who asks for them.")
+    is_in_clear = not server["EMAIL_USE_TLS"] and not server["EMAIL_USE_SSL"]
+    if is_in_clear and server["EMAIL_HOST"] not in LOOPBACK:
+        message = (
+            "PACELINE_MAIL_URL sends mails to another machine in the clear: whoever listens sets passwords by the links"
+            " in them. Make it smtps:// or smtp://."
+        )
+        return Check("mail", Grade.WARN, message)
+    return Check("mail", Grade.OK, "Mails go by TLS, or stay on this machine.")
 
 
 def _transport(hosts: list[str]) -> Check:
@@ -49,8 +70,8 @@ def _hosts(hosts: list[str]) -> Check:
     return Check("hosts", Grade.OK, f"The service answers to {', '.join(hosts)}.")
 
 
-def _proxies(given: str) -> Check:
-    listed = [each.strip() for each in given.split(",") if each.strip()]
+def _proxies(named: str) -> Check:
+    listed = [each.strip() for each in named.split(",") if each.strip()]
     if not listed:
         if os.environ.get("PACELINE_TLS") != "1":
             return Check("proxies", Grade.OK, "No proxy is believed.")
@@ -66,12 +87,12 @@ def _proxies(given: str) -> Check:
     return Check("proxies", Grade.OK, f"What {', '.join(listed)} says of who asks is believed.")
 
 
-def _is_wide(given: str) -> bool:
+def _is_wide(proxy: str) -> bool:
     """Whether it names more than proxies could be, as `*` does; what is no address is a name of a socket."""
-    if given == "*":
+    if proxy == "*":
         return True
     try:
-        network = ipaddress.ip_network(given, strict=False)
+        network = ipaddress.ip_network(proxy, strict=False)
     except ValueError:
         return False
     return network.prefixlen < PREFIX_BITS_MIN[network.version]
@@ -89,6 +110,7 @@ def _secret_key(key: str) -> Check:
 
 def _secret_files() -> Check:
     named = [Path(os.environ[name]) for name in SECRET_FILES if os.environ.get(name)]
+    named += [Path(each) for each in files_named()]
     open_ones = [str(path) for path in named if path.exists() and path.stat().st_mode & stat.S_IROTH]
     if open_ones:
         return Check("secret_files", Grade.WARN, f"Everybody may read secrets. Run: chmod o-rwx {' '.join(open_ones)}")
