@@ -19,6 +19,7 @@ from paceline.facts.scope import Scope
 from paceline.org import changes
 from paceline.org.changes import FIELDS, Asked
 from paceline.org.names import findable
+from paceline.plan import operated
 from paceline.plan.sheets.texts import neutral
 
 router = Router(tags=["audit"], auth=Signed())
@@ -53,6 +54,10 @@ class ChangesOut(Schema):
 KindQuery = Annotated[
     str | None, Query(max_length=WORD_CHARACTERS_MAX, description="Of this kind of thing, such as assignment.")
 ]
+OperationQuery = Annotated[
+    IdQuery | None,
+    Query(description="Instead, what the operation of this id (`object_id` of its entry) did to each assignment."),
+]
 ObjectQuery = Annotated[IdQuery | None, Query(description="Of the thing of this id.")]
 ActorQuery = Annotated[str | None, Query(max_length=WORD_CHARACTERS_MAX, description="By whom.")]
 FromQuery = Annotated[Time | None, Query(alias="from", description="At this time or later, RFC 3339 with a zone.")]
@@ -74,17 +79,25 @@ def list_changes(
     actor: ActorQuery = None,
     from_: FromQuery = None,
     to: ToQuery = None,
+    operation: OperationQuery = None,
     format: FormatQuery = "json",
     cursor: CursorQuery = None,
     limit: RowsQuery = 100,
 ) -> HttpResponse:
-    """The trail of all changes, the newest first. A CSV file has no cursor: go on from its last time by `to`."""
+    """The trail of all changes, the newest first. A CSV file has no cursor: go on from its last time by `to`.
+
+    A cascade and every other operation on a plan is one entry; with `operation` it is opened, by the assignments' ids,
+    and nothing else is asked for.
+    """
     (before,) = after(cursor)
     asked = Asked(kind and findable(kind), object_id, actor and findable(actor), from_, to)
 
     def make(scope: Scope) -> Any:
-        found = changes.entries(scope, asked, before, limit + 1)
-        return _file(found[:limit]) if format == "csv" else page(found, limit, [(each["id"],) for each in found])
+        if operation is None:
+            found, by = changes.entries(scope, asked, before, limit + 1), "id"
+        else:
+            found, by = operated.entries(scope, operation, before, limit + 1), "object_id"
+        return _file(found[:limit]) if format == "csv" else page(found, limit, [(each[by],) for each in found])
 
     response = answers.read(request, make)
     if format == "csv" and response.status_code == answers.OK:

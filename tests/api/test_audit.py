@@ -73,3 +73,41 @@ def test_nothing_of_it_is_changed_or_taken_away(stage: Stage) -> None:
     for statement in ("UPDATE org_change SET actor = 'x'", "DELETE FROM org_change", "TRUNCATE org_change"):
         with pytest.raises(RaiseException, match="only ever added to"), transaction.atomic(), edge.unscoped():
             edge.raw_connection().execute(statement)  # pyright: ignore[reportArgumentType]
+
+
+def test_an_operation_is_opened(stage: Stage) -> None:
+    target = stage.target()
+    whole, sam, tariq = (
+        stage.share(target, kind, number, value)
+        for kind, number, value in (
+            ("organization", None, 900_00),
+            ("person", stage.cast.sam, 100_00),
+            ("person", stage.cast.tariq, 200_00),
+        )
+    )
+    change = {"changes": [{"assignment_id": sam, "value": 1}, {"assignment_id": tariq, "value": 2}], "reason": "=1+1"}
+    assert stage.writer.post(f"/targets/{target}/assignments/bulk", change).status == 200
+    newest = stage.admin.get("/audit?kind=operation&limit=1").body["items"][0]
+    path = f"/audit?operation={newest['object_id']}"
+    told = stage.admin.get(path).items
+    assert [(each["object_id"], each["old"], each["new"]) for each in told] == [
+        (sam, {"value": 100_00}, {"value": 1}),
+        (tariq, {"value": 200_00}, {"value": 2}),
+    ]
+    head = {name: newest[name] for name in ("id", "at", "actor", "origin", "reason")}
+    assert all(head.items() <= each.items() for each in told)
+    first = stage.admin.get(f"{path}&limit=1").body
+    assert [each["object_id"] for each in stage.admin.get(f"{path}&cursor={first['next']}").items] == [tariq]
+    rows = list(csv.reader(io.StringIO(stage.admin.get(f"{path}&format=csv").content.decode())))
+    assert [row[6] for row in rows[1:]] == [str(sam), str(tariq)]
+    assert {row[9] for row in rows[1:]} == {"'=1+1"}
+    # What it made is told with whose it is.
+    preview = stage.writer.post(f"/assignments/{whole}/periods/preview", {"every": "month"}).body["token"]
+    assert stage.writer.post(f"/assignments/{whole}/periods", {"token": preview}).status == 200
+    newest = stage.admin.get("/audit?kind=operation&limit=1").body["items"][0]
+    made = stage.admin.get(f"/audit?operation={newest['object_id']}").items
+    assert [(each["old"], each["new"]["assignee_kind"], each["new"]["start_date"]) for each in made] == [
+        (None, "organization", f"2025-0{month}-01") for month in (1, 2, 3)
+    ]
+    assert stage.reader.get(path).problem[:2] == (403, "not_allowed")
+    assert stage.abroad.get(path).problem[:2] == (404, "not_found")

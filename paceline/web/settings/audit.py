@@ -79,6 +79,8 @@ def audit(page: Page) -> HttpResponseBase:
             if len(found) > ROWS_SHOWN_MAX
             else "",
             "newest": urlencode(given) if before else None,
+            "file": _CSV,
+            "file_rows": ROWS_MAX,
             "csv": f"{_CSV}?{urlencode(_csv(asked))}",
         }
         return page.render("paceline/settings/audit.html", context)
