@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -124,6 +124,16 @@ def days(first: date, last: date, locale: str) -> str:
     """From one day to another, the year said once where both are in the same: `Jan 1 to Jan 31, 2026`."""
     start = _in_words(first, "MMMd" if first.year == last.year else "yMMMd", locale)
     return f"{start} to {_in_words(last, 'yMMMd', locale)}"
+
+
+def span(first: date, last: date, locale: str) -> str:
+    """The same, whole months by their names: `Jan 2026`, `Jan to Mar 2026`."""
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        return days(first, last, locale)
+    end = _in_words(last, "yMMM", locale)
+    if (first.year, first.month) == (last.year, last.month):
+        return end
+    return f"{_in_words(first, 'MMM' if first.year == last.year else 'yMMM', locale)} to {end}"
 
 
 def time_of_day(value: datetime, zone: ZoneInfo, locale: str) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paceline.web.formats import Figures, day_of_year, days, locale_of
+from paceline.web.formats import Figures, day_of_year, days, locale_of, span
 from tests.plan.cast import EPOCH
 
 NARROW, FIXED = "\u202f", "\u00a0"
@@ -121,3 +121,17 @@ def test_the_year_of_two_days_is_said_once(locale: str, of_a_year: str, of_two: 
     last = date(2025, 3, 31)
     assert days(date(2025, 1, 1), last, locale) == of_a_year
     assert days(date(2024, 1, 1), last, locale) == of_two
+
+
+@pytest.mark.parametrize(
+    ("locale", "first", "last", "name"),
+    [
+        ("en_US", date(2025, 3, 1), date(2025, 3, 31), "Mar 2025"),
+        ("en_US", date(2025, 1, 1), date(2025, 3, 31), "Jan to Mar 2025"),
+        ("de", date(2024, 7, 1), date(2025, 6, 30), "Juli 2024 to Juni 2025"),
+        ("en_US", date(2024, 12, 30), date(2025, 1, 5), "Dec 30, 2024 to Jan 5, 2025"),
+        ("en_US", date(2025, 3, 1), date(2025, 3, 30), "Mar 1 to Mar 30, 2025"),
+    ],
+)
+def test_whole_months_go_by_their_names(locale: str, first: date, last: date, name: str) -> None:
+    assert span(first, last, locale) == name

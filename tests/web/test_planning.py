@@ -191,6 +191,10 @@ def test_periods_are_shown_and_confirmed(browsers: dict[str, Browser], members: 
     assert sorted(months) == sorted([("Acme", 3_000_00), ("Hunters", 2_000_00)] * 3)
     said = words(rosa, f"/targets/{plan['target']}?window=2025-02-01/2025-03-01")
     assert "€0 €3,000 0 %" in said
+    # The quarter, then its months in their order; beside the one that is looked at, those before and after it.
+    assert "Feb 2025 Jan to Mar 2025 Jan 2025 Feb 2025 Mar 2025" in said
+    page = shown(rosa.get(f"/targets/{plan['target']}?window=2025-02-01/2025-03-01"))
+    assert re.findall(r'class="btn btn-icon" href="[^"]+" aria-label="([^"]+)"', page) == ["Jan 2025", "Mar 2025"]
 
 
 def test_custom_periods_are_shares_or_amounts(browsers: dict[str, Browser], plan: dict[str, int]) -> None:

@@ -13,6 +13,7 @@ from paceline.plan import find, progress
 from paceline.web import lines
 from paceline.web.page import Page, page
 from paceline.web.targets.branches import FOUND_SHOWN_MAX, Branches, More, Node
+from paceline.web.targets.windows import choice
 
 ID_DIGITS_MAX = 19
 
@@ -24,7 +25,6 @@ def target(page: Page, target_id: int) -> HttpResponseBase:
         found = find.target_to_plan(scope, target_id) if _plans(page) else find.target(scope, target_id)
         report = progress.report(scope, found, page.now)
         branches = Branches(report, _window(page))
-        windows = sorted({each.window for each in report.shown}, key=lambda each: (-each.days, each.start))
         asked = page.request.GET
         words, late = asked.get("find", "").strip(), asked.get("only") == "behind"
         if words or late:
@@ -43,8 +43,7 @@ def target(page: Page, target_id: int) -> HttpResponseBase:
             "late": late,
             "is_flat": bool(words or late),
             "as_of": report.as_of,
-            "windows": windows,
-            "window": branches.window,
+            "windows": choice(page, {each.window for each in report.shown}, branches.window),
             "may_plan": _plans(page),
         }
         return page.render("paceline/targets/target.html", shown)
