@@ -96,7 +96,8 @@ async def _body(receive: Receive) -> BytesIO | None:
     """
     body, over = BytesIO(), time.monotonic() + BODY_SECONDS_MAX
     while True:
-        message = await asyncio.wait_for(receive(), min(BODY_PAUSE_SECONDS_MAX, max(0.0, over - time.monotonic())))
+        async with asyncio.timeout(min(BODY_PAUSE_SECONDS_MAX, max(0.0, over - time.monotonic()))):
+            message = await receive()
         if message["type"] == "http.disconnect":
             return None
         if body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
