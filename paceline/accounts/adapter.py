@@ -4,7 +4,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from paceline.accounts import devices
 
 
 class Accounts(DefaultAccountAdapter):
@@ -29,6 +31,23 @@ class Accounts(DefaultAccountAdapter):
         found = super().authenticate(request, **credentials)
         return found if found is not None and found.is_active else None
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt; whatever else is asked of the request is asked of its address."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        finally:
+            devices.count_by_address(request)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that a request comes from; for counting attempts the number of a browser that is known."""
+        return devices.counted_by(request) or super().get_client_ip(request)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **given: Any) -> HttpResponse:
+        """Where signing in leads to, once all of it is done."""
+        response = super().post_login(request, user, **given)
+        devices.remember(request, response, user.get_username())
+        return response
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Attempts count per account and address. Per account alone, any stranger could lock its owner out."""
+        """Attempts count per account and address or browser. By account alone any stranger could lock its owner out."""
         return f"{self.get_client_ip(request)} {super()._get_login_attempts_cache_key(request, **credentials)}"

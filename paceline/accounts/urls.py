@@ -8,7 +8,7 @@ from django.urls import include, path, re_path
 from paceline.accounts import views
 
 urlpatterns = [
-    path("sign-in", account.login, name="account_login"),
+    path("sign-in", views.sign_in, name="account_login"),
     path("sign-out", account.logout, name="account_logout"),
     path("account/organizations", views.organizations, name="organizations"),
     path("account/password", account.password_change, name="account_change_password"),

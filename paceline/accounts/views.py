@@ -3,6 +3,7 @@
 import logging
 
 import xmlsec
+from allauth.account import views as account
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.saml import views as saml
 from allauth.usersessions.models import UserSession
@@ -14,9 +15,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from lxml.etree import LxmlError
 
-from paceline.accounts import sessions
+from paceline.accounts import devices, sessions
 
 log = logging.getLogger("paceline.accounts")
+
+
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Sign in, where attempts are counted by the browser if it is known for that account."""
+    devices.count_by_browser(request, request.POST.get("login", ""))
+    return account.login(request)
 
 
 @login_required

@@ -123,6 +123,37 @@ def test_guessing_locks_the_guesser_out_and_nobody_else(members: Members) -> Non
     assert owner.is_in
 
 
+def test_guessing_at_the_same_address_keeps_nobody_out_of_their_own_browser(members: Members) -> None:
+    owner, guesser = Browser(), Browser()
+    owner.sign_in("sam@acme.example")
+    kept = owner.client.cookies["paceline_known"]
+    assert (kept["httponly"], kept["samesite"], kept["path"]) == (True, "Lax", "/sign-in")
+    assert "sam" not in kept.value
+    owner.post("/sign-out")
+    for number in range(20):
+        guesser.sign_in("sam@acme.example" if number < 5 else f"{number}@acme.example", "guess")
+    assert LOCKED in guesser.sign_in("sam@acme.example").content.decode()
+    owner.sign_in("sam@acme.example")
+    assert owner.is_in
+    owner.post("/sign-out")
+    # It is known for that account alone, its own guesses count, and none that is made up is believed.
+    assert LOCKED in owner.sign_in("eve@acme.example").content.decode()
+    for _ in range(5):
+        assert REFUSED in owner.sign_in("sam@acme.example", "guess").content.decode()
+    assert LOCKED in owner.sign_in("sam@acme.example").content.decode()
+    # Nor does it help to send the form without end, and a cookie that is made up is not believed.
+    guesser.client.cookies["paceline_known"] = f"x{kept.value}"
+    assert [guesser.sign_in("sam@acme.example").status_code for _ in range(10)][-1] == 429
+    tariq = Browser("203.0.113.9")
+    tariq.sign_in("tariq@acme.example")
+    tariq.post("/sign-out")
+    tariq.address = "127.0.0.1"
+    tariq.client.defaults["REMOTE_ADDR"] = tariq.address
+    tariq.sign_in("tariq@acme.example")
+    assert tariq.is_in
+    assert "127.0.0.1" in tariq.get("/account/sessions").content.decode()
+
+
 def test_guessing_for_many_accounts_locks_the_address_out(members: Members) -> None:
     guesser = Browser("198.51.100.7")
     said = [guesser.sign_in(f"{number}@acme.example", "guess").content.decode() for number in range(21)]
