@@ -20,6 +20,7 @@ from uvicorn.supervisors import Multiprocess
 
 from paceline import setup
 from paceline.errors import PacelineError
+from paceline.logs import LOGGING
 
 # Answers that are under way get so long to finish.
 GRACE_SECONDS = 5
@@ -180,23 +181,3 @@ def bind(host: str, port: int) -> socket.socket:
             raise PortTaken(f"cannot listen on {host} port {port}: {reason}; choose another with --port") from None
         stack.pop_all()
         return made
-
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "uvicorn": {"level": "WARNING"},
-        "django.request": {"level": "ERROR"},
-        "procrastinate": {"level": "WARNING"},
-    },
-}

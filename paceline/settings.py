@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "paceline.middleware.refusals",
     "paceline.middleware.heads",
 ]
+# The service's own stands (paceline/logs.py): Django's, made anew at each setup, would let warnings with paths through.
+LOGGING_CONFIG = None
 ROOT_URLCONF = "paceline.urls"
 TEMPLATES = [
     {
