@@ -117,7 +117,7 @@ def flat(made: Standings, each: Row) -> dict[str, Any]:
 
 
 def table(made: Standings) -> tuple[Sequence[str], list[dict[str, str]]]:
-    """The columns of a table for people, and its rows; one's own row below the others stands behind a gap."""
+    """The columns of a table for people, and its rows; one's own row stands behind a gap where others are between."""
     of = {RankBy.ATTAINMENT.value: ["target", "attainment"], RankBy.IMPROVED.value: ["before", "change"]}
     who = "team" if made.board.entrants == Entrants.TEAMS.value else "person"
     names = ["rank", who, "value", *of.get(made.board.rank_by, []), "reached on"]
@@ -126,7 +126,7 @@ def table(made: Standings) -> tuple[Sequence[str], list[dict[str, str]]]:
     numbers = [number for each in figures for number in (each.value, each.target, each.before)]
     style = style_of(made).trimmed(numbers)
     rows = [_words(each, who, style) for each in shown]
-    if made.own:
+    if made.is_apart:
         rows.insert(len(made.rows), dict.fromkeys(names, _GAP))
     return names, rows
 

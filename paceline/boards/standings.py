@@ -76,7 +76,8 @@ class Standings:
     """The rows that are shown, and below them one's own with its neighbours, if it is not among them.
 
     Asked again with its `as_of` and `known_at` it is the same for ever. `window` is the whole period; `entrants` is how
-    many stand on the board, and `is_blank` says that none of them has anything.
+    many stand on the board, `is_apart` says that others stand between the rows and one's own, and `is_blank` that
+    none of them has anything.
     """
 
     board: Leaderboard
@@ -90,6 +91,7 @@ class Standings:
     entrants: int
     rows: Sequence[Row]
     own: Sequence[Row]
+    is_apart: bool
     is_blank: bool
 
 
@@ -131,6 +133,7 @@ def standings(
         len(ranked),
         rows(shown.top),
         rows(shown.own),
+        shown.is_apart,
         not any(each.value or each.before for each in figures.values()),
     )
 

@@ -36,10 +36,14 @@ class Standing(NamedTuple, Generic[K]):
 
 @dataclass(frozen=True, slots=True)
 class Shown(Generic[K]):
-    """The rows that someone sees: the first ones, and below them their own with its neighbours, if it is not there."""
+    """The rows that someone sees: the first ones, and below them their own with its neighbours, if it is not there.
+
+    `is_apart` says that others stand between the two.
+    """
 
     top: tuple[Standing[K], ...]
     own: tuple[Standing[K], ...]
+    is_apart: bool = False
 
 
 def rank(entries: Iterable[Entry[K]], direction: Direction = Direction.HIGHER) -> list[Standing[K]]:
@@ -79,7 +83,8 @@ def shown(standings: Sequence[Standing[K]], count: int, own_key: K | None = None
     top = tuple(standings[:count])
     if place is None or place < count:
         return Shown(top, ())
-    return Shown(top, tuple(standings[max(place - 1, count) : place + 2]))
+    first = max(place - 1, count)
+    return Shown(top, tuple(standings[first : place + 2]), first > count)
 
 
 def _value(entry: Entry[K]) -> tuple[int, Number]:

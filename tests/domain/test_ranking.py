@@ -88,6 +88,10 @@ class TestShown:
     def test_fewer_than_asked_for(self) -> None:
         assert shown(self.standings[:2], 5, 1) == shown(self.standings[:2], 2)
 
+    def test_a_gap_is_where_others_stand_between(self) -> None:
+        keys = [each.entry.key for each in self.standings]
+        assert [shown(self.standings, 5, key).is_apart for key in keys] == [place > 6 for place in range(len(keys))]
+
     def test_less_than_none(self) -> None:
         with pytest.raises(ValueError, match="-1 rows"):
             shown(self.standings, -1)
