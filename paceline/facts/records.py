@@ -98,9 +98,9 @@ def latest(
     return _page(scope, module, _LATEST, asked, {"before": _LAST if before is None else before}, limit)
 
 
-def one(scope: Scope, module: Module, record_id: int, owner_ids: Sequence[int] | None = None) -> dict[str, Any]:
-    """The record of that id, of any of these owners where some are given. Raises NotFound."""
-    found = latest(scope, module, Asked(record_id=record_id, owner_ids=owner_ids), limit=1)
+def one(scope: Scope, module: Module, record_id: int) -> dict[str, Any]:
+    """The record of that id. Raises NotFound."""
+    found = latest(scope, module, Asked(record_id=record_id), limit=1)
     if not found:
         raise NotFound(f"there is no such record among your {module}")
     return found[0]

@@ -84,7 +84,7 @@ def test_older_records_are_on_further_pages(acme, browsers) -> None:
 def test_whoever_is_limited_sees_their_own_records_alone(acme, browsers) -> None:
     assert rows(browsers["sam"].get("/records")) == ["Delta", "Alpha"]
     assert rows(browsers["sam"].get("/records/deals?owner=eve")) == []
-    assert browsers["sam"].get(f"/records/deals/{record_id(acme, 'D2')}").status_code == 404
+    assert browsers["sam"].get(f"/records/deals/{record_id(acme, 'D2')}").status_code == 403
     assert browsers["eve"].get(f"/records/deals/{record_id(acme, 'D2')}").status_code == 200
     assert browsers["sam"].get("/records/uncounted").status_code == 403
     for path in ("/records/deals/new", f"/records/deals/{record_id(acme, 'D2')}/edit"):

@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from paceline.domain import condition as conditions
 from paceline.domain.kinds import Unit
 from paceline.domain.record import Module
-from paceline.errors import PacelineError
+from paceline.errors import NotAllowed, PacelineError
 from paceline.facts import clock, entries, explain, records
 from paceline.facts.entries import Entry
 from paceline.facts.scope import Scope
@@ -87,8 +87,11 @@ def context(page: Page, scope: Scope, module: Module, record_id: int) -> dict[st
 
 
 def one(scope: Scope, module: Module, record_id: int) -> dict[str, Any]:
-    """The record, if the actor sees it. Raises NotFound."""
-    return records.one(scope, module, record_id, reach.people_seen(scope))
+    """The record, if the actor sees it. Raises NotFound, NotAllowed."""
+    found, seen = records.one(scope, module, record_id), reach.people_seen(scope)
+    if seen is not None and found["owner_id"] not in seen:
+        raise NotAllowed("you see your own records and those of whoever is below you, and this is neither")
+    return found
 
 
 def yields_words(page: Page, scope: Scope, record_id: int, module: Module) -> list[str]:
