@@ -235,6 +235,9 @@ def test_the_trail_tells_changes_in_words_and_is_narrowed_and_paged(acme, browse
     acme.admin.made("/leaderboards", {**board, "period": "quarter", "rank_by": "value"})
     best = text(rosa.get("/settings/audit?kind=leaderboard"))
     assert re.findall(r"<dt>(Metric|Scope)</dt><dd>([^<]+)", best) == [("Scope", "Hunters"), ("Metric", "Deal Count")]
+    # The number of this one is that of its metric, too.
+    acme.admin.made("/leaderboards", {**board, "name": "Second", "period": "quarter", "rank_by": "value"})
+    assert "Create leaderboard</span>: Second</div>" in text(rosa.get("/settings/audit?kind=leaderboard"))
     assert "Nothing like that" in text(rosa.get("/settings/audit?actor=nobody"))
     assert "Nothing like that" in text(rosa.get("/settings/audit?to_day=2001-01-01"))
     assert "Enter a valid date" in text(rosa.get("/settings/audit?from_day=soon"))

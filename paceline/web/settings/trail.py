@@ -102,8 +102,10 @@ class Words:
             return self.targets[number].name
         if kind == "organization":
             return ""
+        if kind == "metric" and number in self.metrics:
+            return self.metrics[number]
         told = each["new"] or each["old"] or {}
-        return str(self.metrics.get(number) or told.get("name") or told.get("email") or number)
+        return str(told.get("name") or told.get("email") or number)
 
     def _subject(self, each: Mapping[str, Any]) -> tuple[str, int]:
         """What it is about: of an operation the target that it was done to."""
