@@ -200,7 +200,9 @@ class Page:
         """Go to the page that a small form was on, if it was one of ours."""
         came = urlsplit(self.request.headers.get("Referer", ""))
         is_own = came.netloc == self.request.get_host() and came.path != self.request.path
-        there = f"{came.path}{'?' if came.query else ''}{came.query}"
+        # What begins with two strokes, either way, is another host for a browser.
+        path = "/" + came.path.lstrip("/\\")
+        there = f"{path}{'?' if came.query else ''}{came.query}"
         return self.go(there if is_own else otherwise, *(() if is_own else arguments), said=said)
 
 

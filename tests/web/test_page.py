@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+from django.test import RequestFactory
+
 from tests.accounts.browser import Browser, Members
 
 PARTIAL = {"HX-Request": "true"}
@@ -42,6 +45,25 @@ def test_a_dialog_says_its_refusal_in_its_place(browsers: dict[str, Browser]) ->
     text = answer.content.decode()
     assert ("modal-body" in text, "<html" in text) == (True, False)
     assert "There is no such target" in text
+
+
+@pytest.mark.parametrize(
+    ("came", "leads"),
+    [
+        ("http://localhost/targets?status=draft", "/targets?status=draft"),
+        ("http://localhost//evil.example/x", "/evil.example/x"),
+        ("http://localhost/\\evil.example", "/evil.example"),
+        ("http://evil.example/targets", "/boards"),
+        ("", "/boards"),
+    ],
+)
+def test_going_back_leads_nowhere_else(came: str, leads: str) -> None:
+    from paceline.api.callers import Caller
+    from paceline.domain.access import TokenScope
+    from paceline.web.page import Page
+
+    request = RequestFactory().post("/assignments/1/lock", headers={"Referer": came, "Host": "localhost"})
+    assert Page(request, Caller(1, "rosa", TokenScope.ADMIN)).back("boards").headers["Location"] == leads
 
 
 def test_a_page_is_kept_by_its_reader_alone(browsers: dict[str, Browser]) -> None:
