@@ -189,7 +189,7 @@ def test_a_member_gets_another_role_and_person_and_is_ended(acme, browsers, memb
     assert rosa.get(f"/settings/members/{sam}").status_code == 404
 
 
-def test_a_token_is_shown_once_rotated_and_revoked(acme, browsers) -> None:
+def test_a_token_is_shown_once_rotated_and_revoked(acme, browsers, members) -> None:
     from tests.api.calls import Api
 
     rosa = browsers["rosa"]
@@ -206,6 +206,8 @@ def test_a_token_is_shown_once_rotated_and_revoked(acme, browsers) -> None:
     assert secret not in page
     assert secret not in text(rosa.get("/settings/audit"))
     number = found(r"token (\d+)</div>", page)
+    ending = f"/settings/members/{members.grants['rosa'].id}/end"
+    assert "made 1 of the API tokens of others" in text(rosa.get(ending))
     answer = rosa.send(f"/settings/tokens/{number}/rotate", grace_hours="0")
     other = found(r'id="secret" value="(paceline_[^"]+)"', text(answer))
     assert other != secret
@@ -213,6 +215,7 @@ def test_a_token_is_shown_once_rotated_and_revoked(acme, browsers) -> None:
     assert follow(rosa, rosa.send(f"/settings/tokens/{newest}/revoke")) == "Revoked."
     assert Api(other).get("/targets").status == 401
     assert "revoked" in text(rosa.get("/settings/tokens?all=1"))
+    assert "API tokens of others" not in text(rosa.get(ending))
 
 
 def test_the_trail_tells_changes_in_words_and_is_narrowed_and_paged(acme, browsers) -> None:

@@ -117,6 +117,12 @@ def _own(scope: Scope) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(org_id=scope.org_id)
 
 
+def told_to(scope: Scope, grant_id: int, now: datetime) -> QuerySet[ApiToken]:
+    """The tokens that are good still and are not the member's own, whose texts the member was told."""
+    own = _own(scope).filter(maker_id=grant_id, revoked_at__isnull=True).exclude(grant_id=grant_id)
+    return own.exclude(expires_at__lte=now)
+
+
 def revoke_token(scope: Scope, token_id: int, now: datetime) -> None:
     """Make a token good for nothing from now on. Raises NotFound."""
     with writing(scope, Permission.MANAGE_MEMBERS):

@@ -11,6 +11,7 @@ from paceline.accounts.models import EMAIL_CHARACTERS_MAX, Invitation
 from paceline.domain.access import Permission, Role
 from paceline.errors import NotFound
 from paceline.facts.scope import Scope
+from paceline.org.actions import tokens
 from paceline.org.models import Grant, Person
 from paceline.org.names import findable
 from paceline.web.forms import Form
@@ -145,9 +146,10 @@ def change(page: Page, member_id: int) -> HttpResponseBase:
 
 @page("GET", "POST", needs=Permission.MANAGE_MEMBERS)
 def end(page: Page, member_id: int) -> HttpResponseBase:
-    """Asks before a membership ends."""
+    """Asks before a membership ends, and tells of the keys that do not end with it."""
     with page.reading() as scope:
         found = actions.member(scope, member_id)
+        told = tokens.told_to(scope, member_id, page.now).count()
     form = EndForm(page)
 
     def work(scope: Scope) -> Grant:
@@ -159,6 +161,8 @@ def end(page: Page, member_id: int) -> HttpResponseBase:
         f"{found.user.email} cannot see anything of {page.organization.name} any more, at once, and their API tokens "
         "are revoked. Their account stays, and so does the person they are, with all figures."
     )
+    if told:
+        note += f" They also made {told} of the API tokens of others, which stay good: rotate or revoke them."
     context = {"form": form, "heading": "End this membership", "button": "End it", "note": note, "is_danger": True}
     return form_page(page, _SECTION, context)
 
