@@ -90,9 +90,12 @@ class Reason(NamedTuple):
             return 0, 1
         return weight.numerator * total.denominator, weight.denominator * total.numerator
 
-    def words(self, show: Show = str) -> str:
-        """The reason in English, such as `history 1.2M of 4.8M = 25 %, raised to its minimum 1.5M`."""
-        said = [_WHOLE.get(self.ground) or self._share_words(show)]
+    def words(self, show: Show = str, point: str = ".") -> str:
+        """The reason in English, such as `history 1.2M of 4.8M = 25 %, raised to its minimum 1.5M`.
+
+        The decimals of a per cent stand behind the `point`.
+        """
+        said = [_WHOLE.get(self.ground) or self._share_words(show, point)]
         if self.bound is not None and self.limit is not None:
             verb = "raised" if self.bound == Bound.MINIMUM else "cut"
             said.append(f"{verb} to its {self.bound} {show(self.limit)}")
@@ -100,16 +103,15 @@ class Reason(NamedTuple):
             said.append(f"rounded {self.rounding}")
         return ", ".join(said)
 
-    def _share_words(self, show: Show) -> str:
+    def _share_words(self, show: Show, point: str) -> str:
         if self.ground == Ground.BLEND and self.total == self.ramp == 1:
             # The parts of a blend are shares themselves.
-            return f"{_FIRST[self.ground]} {_short(*self._ratio)}"
+            return f"{_FIRST[self.ground]} {_short(*self._ratio, point)}"
         said = f"{_FIRST[self.ground]} {self._weight_words(self.part, show)}"
         if self.ramp != 1:
-            said += (
-                f", ramped to {short_percent(Fraction(self.ramp))}: {self._weight_words(self.part * self.ramp, show)}"
-            )
-        return f"{said} of {self._weight_words(self.total, show)} = {_short(*self._ratio)}"
+            to = short_percent(Fraction(self.ramp), point)
+            said += f", ramped to {to}: {self._weight_words(self.part * self.ramp, show)}"
+        return f"{said} of {self._weight_words(self.total, show)} = {_short(*self._ratio, point)}"
 
     def _weight_words(self, weight: Number, show: Show) -> str:
         if self.in_units or self.ground in _IN_UNITS:
@@ -117,13 +119,13 @@ class Reason(NamedTuple):
         return plain_number(weight)
 
 
-def short_percent(share: Fraction) -> str:
+def short_percent(share: Fraction, point: str = ".") -> str:
     """A share in per cent to one place, rounded down; no place where it is zero."""
-    return _short(share.numerator, share.denominator)
+    return _short(share.numerator, share.denominator, point)
 
 
-def _short(over: int, under: int) -> str:
-    return percent_of(over, under, 1).replace(".0 %", " %")
+def _short(over: int, under: int, point: str) -> str:
+    return percent_of(over, under, 1).replace(".0 %", " %").replace(".", point)
 
 
 def plain_number(number: Number) -> str:

@@ -2,9 +2,10 @@
 
 import copy
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale
+from babel.numbers import get_decimal_symbol
 
 
 @lru_cache(maxsize=50_000)
@@ -14,3 +15,9 @@ def written(number: int, currency: str | None, places: int, locale: str) -> str:
     pattern = copy.copy(known.decimal_formats[None] if currency is None else known.currency_formats["standard"])
     pattern.frac_prec = (places, places)
     return pattern.apply(Decimal(number).scaleb(-places), known, currency=currency, currency_digits=False)
+
+
+@cache
+def point_of(locale: str) -> str:
+    """What decimals stand behind."""
+    return get_decimal_symbol(locale)

@@ -163,7 +163,7 @@ class _Walk:
             level,
             above,
             value,
-            partial(reason.words, self.style.number),
+            partial(reason.words, self.style.number, self.style.point),
             is_locked=live is not None and live.is_locked,
             warnings=tuple(warnings),
         )

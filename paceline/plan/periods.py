@@ -239,7 +239,7 @@ class _Spread:
         return sorted(standing, key=lambda each: (self._name(each), each.id))
 
     def _root_row(self, number: int, share: Share[Window]) -> Row:
-        above, why = self._above_root(share.key), share.reason.words(self.style.number)
+        above, why = self._above_root(share.key), share.reason.words(self.style.number, self.style.point)
         place = Place(self.root.place.assignee, share.key)
         held = self.standing[number].get(place.assignee)
         return _row(held, place, self._name(self.root), 0, above, share.value, why)

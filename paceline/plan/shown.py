@@ -12,7 +12,7 @@ from paceline.domain.pace import Progress, percent_text
 from paceline.facts.scope import Scope
 from paceline.org import directory
 from paceline.org.models import Organization
-from paceline.org.numbers import written
+from paceline.org.numbers import point_of, written
 from paceline.plan import rules
 from paceline.plan.held import Held
 from paceline.plan.models import Target
@@ -80,6 +80,11 @@ class Style:
             return "\u2013"
         number, places = (value, self.exponent) if self.has_decimals else (value // self._major, 0)
         return written(number, None, places, self.locale) if self.locale else format_units(number, places)
+
+    @property
+    def point(self) -> str:
+        """What decimals stand behind."""
+        return point_of(self.locale) if self.locale else "."
 
     def amount(self, value: int) -> str:
         """The value with its currency."""

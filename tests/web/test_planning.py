@@ -90,6 +90,7 @@ def test_the_reasons_are_in_the_figures_of_the_reader(
     assert "at least 7.000,00 has to be given, 1.000,00 above the 6.000,00 to allocate: Tariq" in text
     months = shown(rosa.post(f"/assignments/{plan['Hunters']}/periods", method="equal", every="month"))
     assert "1. Jan. to 31. Jan. 2025" in months
+    assert "equal share 1 of 3 = 33,3 %" in months
 
 
 def test_nobody_cascades_to_themselves(browsers: dict[str, Browser], members: Members, plan: dict[str, int]) -> None:
